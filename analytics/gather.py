@@ -1,0 +1,229 @@
+"""The only window onto rows: what was said, as checked frames, without names, addresses or words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+from django.conf import settings
+from django.db import connection
+from django.db.models import Max, Min
+from scipy import sparse
+
+from analytics.methods.units import AREA, CategoryParams, Units
+from geo import hexes
+from geo.crs import to_metric
+from geo.frames import VOICES, check
+from geo.joins import AreaIndex, overlap_m2
+from geo.readers import read_areas
+from issues.demo import SOURCE as DEMO_SOURCE
+from issues.models import Issue
+from neighborhoods.bulk import copy_out
+from neighborhoods.locate import area_frame
+from neighborhoods.models import BoundarySet, Category, Exposure, Neighborhood
+
+_SCHEMA = pa.schema(
+    [
+        ("source", pa.string()),
+        ("external_id", pa.string()),
+        ("category", pa.string()),
+        ("opened", pa.timestamp("us", "UTC")),
+        ("closed", pa.timestamp("us", "UTC")),
+        ("lng", pa.float64()),
+        ("lat", pa.float64()),
+        ("cell", pa.uint64()),
+        ("neighborhood_id", pa.int64()),
+        ("issues", pa.int64()),
+    ]
+)
+
+_SQL = """
+SELECT i.source, i.external_id, c.slug, i.opened_at AT TIME ZONE 'UTC', i.closed_at AT TIME ZONE 'UTC',
+       ST_X(i.point), ST_Y(i.point), i.cell, coalesce(i.neighborhood_id, 0), g.issues
+FROM issues_incident g
+JOIN issues_issue i ON i.id = g.first_issue_id
+JOIN neighborhoods_category c ON c.id = i.category_id
+WHERE NOT i.hidden AND NOT i.default_pin AND i.opened_on >= %s AND i.opened_on < %s
+ORDER BY i.source COLLATE "C", i.external_id COLLATE "C"
+"""
+
+
+class NothingToAnalyseError(RuntimeError):
+    """There is no boundary set or no voice in the period; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """First and last local day on which an issue was opened."""
+
+    first: dt.date
+    last: dt.date
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Issues of a period that analysis does not use, by reason."""
+
+    hidden: int
+    default_pins: int
+    unlinked: int
+
+
+def span() -> Span:
+    """The days issues speak of. Raises NothingToAnalyseError when there are none."""
+    days = Issue.objects.aggregate(first=Min("opened_on"), last=Max("opened_on"))
+    if days["first"] is None:
+        raise NothingToAnalyseError("no issues to analyse; load some with import_issues")
+    return Span(days["first"], days["last"])
+
+
+def boundary_set(day: dt.date) -> BoundarySet:
+    """The primary layer's set in force on a day, else its newest. Raises NothingToAnalyseError when there is none."""
+    layer = settings.CITY.primary_layer
+    sets = BoundarySet.objects.of_layer(layer).order_by("-valid_from")
+    chosen = sets.in_force(day).first() or sets.first()
+    if chosen is None:
+        raise NothingToAnalyseError(f"no boundary set of layer {layer}; load one with load_boundaries")
+    return chosen
+
+
+def incidents(since: dt.date, until: dt.date, areas: gpd.GeoDataFrame) -> pd.DataFrame:
+    """One row per incident whose first issue was opened from `since`, before `until`, sorted by source and id.
+
+    Columns: geo.frames.VOICES plus x, y (metres on the city's grid). `neighborhood` is a slug of `areas` or None:
+    the place kept on the row where it belongs to this set, joined anew where it belongs to another.
+    """
+    table = copy_out(_SQL, [since, until], _SCHEMA)
+    frame = table.to_pandas()
+    frame["neighborhood"] = _slugs(frame, areas)
+    frame["x"], frame["y"] = to_metric(frame["lng"], frame["lat"], settings.CITY.metric_crs)
+    return check(frame.drop(columns="neighborhood_id"), VOICES, "voices")
+
+
+def _slugs(frame: pd.DataFrame, areas: gpd.GeoDataFrame) -> np.ndarray:
+    held = frame["neighborhood_id"].to_numpy()
+    keys = areas["pk"].to_numpy()
+    order = np.argsort(keys)
+    place = np.searchsorted(keys[order], held) % max(len(keys), 1)
+    slugs = np.full(len(frame), None, object)
+    known = keys[order][place] == held
+    slugs[known] = areas["slug"].to_numpy(object)[order][place[known]]
+    other = (held != 0) & ~known
+    if other.any():
+        index = AreaIndex(areas)
+        located = index.locate(frame["lng"].to_numpy()[other], frame["lat"].to_numpy()[other])
+        found = index.areas["slug"].to_numpy(object)[located.area]
+        slugs[other] = np.where(located.area >= 0, found, None)
+    return slugs
+
+
+def left_out(since: dt.date, until: dt.date) -> LeftOut:
+    """How many issues of a period are not analysed, and why."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE hidden), count(*) FILTER (WHERE default_pin AND NOT hidden), "
+            "count(*) FILTER (WHERE incident_id IS NULL AND NOT default_pin AND NOT hidden) "
+            "FROM issues_issue WHERE opened_on >= %s AND opened_on < %s",
+            [since, until],
+        )
+        return LeftOut(*cursor.fetchone())
+
+
+def synthetic(since: dt.date, until: dt.date) -> bool:
+    """Whether any issue of a period comes from the generator of the demo city."""
+    return Issue.objects.during(since, until).filter(source=DEMO_SOURCE).exists()
+
+
+def duplicates_marked(since: dt.date, until: dt.date) -> bool:
+    """Whether any source says of an issue that it repeats another."""
+    return Issue.objects.during(since, until).filter(marked_duplicate=True).exists()
+
+
+def categories() -> list[CategoryParams]:
+    """Parameters of every category, by slug."""
+    rows = Category.objects.order_by("slug")
+    return [CategoryParams(c.slug, c.exposure, c.eps_m, c.min_points) for c in rows]
+
+
+def category_names() -> dict[str, dict[str, str]]:
+    """Names of every category by language."""
+    return {c.slug: dict(c.names) for c in Category.objects.order_by("slug")}
+
+
+def sensitive_categories() -> frozenset[str]:
+    """Slugs of the categories whose small counts are withheld."""
+    return frozenset(Category.objects.filter(sensitive=True).values_list("slug", flat=True))
+
+
+def areas_of(chosen: BoundarySet) -> gpd.GeoDataFrame:
+    """The areas of a set (pk, slug, name, geometry in degrees, area_m2 on the city's grid), by slug."""
+    frame = area_frame(Neighborhood.objects.filter(boundary_set=chosen))
+    frame["area_m2"] = frame.geometry.to_crs(settings.CITY.metric_crs).area
+    return frame
+
+
+def exposures(areas: gpd.GeoDataFrame) -> dict[str, np.ndarray]:
+    """Every kind of exposure loaded for the areas, its newest year: kind -> one number per area (0 where none)."""
+    rows = Exposure.objects.filter(neighborhood__in=areas["pk"].tolist()).order_by("kind", "year")
+    position = {pk: i for i, pk in enumerate(areas["pk"].tolist())}
+    found: dict[str, np.ndarray] = {}
+    for row in rows:
+        found.setdefault(row.kind, np.zeros(len(areas)))[position[row.neighborhood_id]] = row.value
+    return found
+
+
+def units(areas: gpd.GeoDataFrame, occupied: np.ndarray) -> list[Units]:
+    """The units of an analysis: H3 cells at resolutions 8, 9, 10 over the study area, and the areas themselves.
+
+    The study area is the city's outline, where it has one, together with the areas. A cell's area is the part of it
+    inside the study area; other exposures are spread over an area evenly by ground (areal weighting). Exposure is
+    computed at resolution 10 and summed to H3 parents, as voices are. `occupied` cells outside have exposure 0.
+    """
+    crs = settings.CITY.metric_crs
+    study = _study_area(areas)
+    inside = hexes.cover(study, hexes.STORE_RES)
+    cells = np.union1d(inside, np.asarray(occupied, np.uint64))
+    shapes = gpd.GeoSeries(hexes.polygons(cells), crs=4326).to_crs(crs)
+    ground = overlap_m2(shapes, gpd.GeoSeries([study], crs=4326).to_crs(crs))
+    shared = overlap_m2(shapes, areas.geometry.to_crs(crs)) @ sparse.diags(1 / areas["area_m2"].to_numpy())
+    loaded = exposures(areas)
+    fine = {AREA: ground.toarray()[:, 0]} | {kind: shared @ values for kind, values in loaded.items()}
+    found = [_cell_units(cells, fine, res) for res in hexes.ANALYSIS_RES]
+    whole = {AREA: areas["area_m2"].to_numpy(float)} | loaded
+    ids, names = areas["slug"].to_numpy(object), areas["name"].to_numpy(object)
+    return [*found, Units(None, ids, names, whole, sparse.identity(len(areas), format="csr"))]
+
+
+def _study_area(areas: gpd.GeoDataFrame) -> shapely.Geometry:
+    shapes = list(areas.geometry)
+    if settings.CITY.outline:
+        shapes += list(read_areas(settings.FIXTURES / settings.CITY.outline, None).geometry)
+    return shapely.union_all(shapes)
+
+
+def _cell_units(cells: np.ndarray, fine: dict[str, np.ndarray], res: int) -> Units:
+    coarse, place = np.unique(hexes.parents(cells, res), return_inverse=True)
+    exposure = {kind: np.bincount(place, weights=values, minlength=len(coarse)) for kind, values in fine.items()}
+    names = np.array([hexes.to_text(int(c)) for c in coarse], object)
+    return Units(res, names, names, exposure, hexes.neighbours(coarse))
+
+
+def input_digest(frames: list[pd.DataFrame], sets: list[Units], chosen: BoundarySet) -> str:
+    """SHA-256 over every row and denominator an analysis reads, in their fixed order."""
+    sha = hashlib.sha256(chosen.digest.encode())
+    for frame in frames:
+        for name in sorted(frame.columns):
+            column = frame[name]
+            values = column.to_numpy() if column.dtype.kind in "fiu" else column.astype(str).to_numpy(object)
+            sha.update(name.encode() + pd.util.hash_array(values, categorize=False).tobytes())
+    for unit in sets:
+        sha.update("\n".join(map(str, unit.ids)).encode())
+        for kind in sorted(unit.exposure):
+            sha.update(kind.encode() + np.asarray(unit.exposure[kind], float).tobytes())
+    return sha.hexdigest()

@@ -1,0 +1,118 @@
+"""The only writers of issues."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import numpy as np
+from django.conf import settings
+from django.contrib.gis.geos import Point
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from geo.crs import to_metric
+from issues.models import Incident, Issue, StatusChange
+from issues.rules import CLOSED, State, check_move
+from neighborhoods.locate import locator, public_points
+from neighborhoods.models import Category, User
+
+OWN_SOURCE = "ascult"
+
+
+class OutsideCityError(ValueError):
+    """A point outside the city's box; the message names the box."""
+
+
+@transaction.atomic
+def raise_issue(
+    *,
+    by: User | None,
+    category: Category,
+    lng: float,
+    lat: float,
+    description: str,
+    title: str = "",
+    address: str = "",
+    channel: str = "web",
+    key: uuid.UUID | None = None,
+    at: dt.datetime | None = None,
+) -> Issue:
+    """Record a pin (degrees) with its place, its first step and its incident; the same key gives the same issue.
+
+    Raises OutsideCityError for a point outside the city's box.
+    """
+    west, south, east, north = settings.CITY.bbox
+    if not (west <= lng <= east and south <= lat <= north):
+        raise OutsideCityError(f"lng {lng}, lat {lat} lies outside the city's box {settings.CITY.bbox}")
+    born = key or uuid.uuid4()
+    opened = at or timezone.now()
+    values = _values(category, lng, lat, opened) | {
+        "source": OWN_SOURCE,
+        "external_id": str(born),
+        "title": title,
+        "description": description,
+        "address": address,
+        "channel": channel,
+    }
+    issue, created = Issue.objects.get_or_create(key=born, defaults=values)
+    if created:
+        StatusChange.objects.create(issue=issue, state=State.RECEIVED, at=opened, by=by)
+        _join_incident(issue)
+    return issue
+
+
+def _values(category: Category, lng: float, lat: float, opened: dt.datetime) -> dict[str, object]:
+    day = opened.astimezone(settings.CITY.zone).date()
+    one_lng, one_lat, days = np.array([lng]), np.array([lat]), [day]
+    places = locator().places(one_lng, one_lat, days)
+    public_lng, public_lat = public_points(one_lng, one_lat, np.array([category.sensitive]), places, days)
+    return {
+        "category": category,
+        "state": State.RECEIVED,
+        "point": Point(lng, lat, srid=4326),
+        "public_point": Point(float(public_lng[0]), float(public_lat[0]), srid=4326),
+        "cell": int(places.cell[0]),
+        "neighborhood_id": int(places.neighborhood[0]) or None,
+        "place_state": places.state[0],
+        "backdated": bool(places.backdated[0]),
+        "opened_at": opened,
+        "opened_on": day,
+    }
+
+
+def _join_incident(issue: Issue) -> None:
+    """Join the earliest incident that fits, as issues.linking would, or begin one."""
+    category = issue.category
+    since = issue.opened_at - dt.timedelta(days=category.incident_days)
+    # The radius is measured on the metric grid; a tenth more on the ground surely holds it.
+    near = Issue.objects.near(issue.point, category.incident_radius_m * 1.1).filter(
+        category=category, opened_at__gte=since, founded__isnull=False, default_pin=False
+    )
+    x, y = to_metric(issue.point.x, issue.point.y, settings.CITY.metric_crs)
+    for first in sorted(near.exclude(pk=issue.pk), key=lambda i: (i.opened_at, i.source, i.external_id)):
+        first_x, first_y = to_metric(first.point.x, first.point.y, settings.CITY.metric_crs)
+        still_open = first.closed_at is None or issue.opened_at < first.closed_at
+        if still_open and float(np.hypot(x - first_x, y - first_y)) <= category.incident_radius_m:
+            Incident.objects.filter(pk=first.pk).update(issues=F("issues") + 1)
+            Issue.objects.filter(pk=issue.pk).update(incident=first.pk)
+            issue.incident_id = first.pk
+            return
+    issue.incident = Incident.objects.create(first_issue=issue, issues=1)
+    issue.save(update_fields=["incident"])
+
+
+@transaction.atomic
+def change_status(
+    *, by: User | None, issue: Issue, to: State, reason: str = "", at: dt.datetime | None = None
+) -> Issue:
+    """Move an issue along its course and keep the step. Raises MoveRefusedError where the table does not allow it."""
+    held = Issue.objects.select_for_update().get(pk=issue.pk)
+    check_move(State(held.state), to, reason)
+    when = at or timezone.now()
+    held.state = to
+    held.closed_at = when if to in CLOSED else None
+    held.save(update_fields=["state", "closed_at"])
+    StatusChange.objects.create(issue=held, state=to, at=when, reason=reason, by=by)
+    return held

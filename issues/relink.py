@@ -1,0 +1,227 @@
+"""Incidents, default pins and places made again for all issues at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from django.conf import settings
+from django.db import connection, transaction
+
+from geo.crs import to_metric
+from issues.linking import Pins, first_issues, microseconds
+from issues.models import Incident, Issue
+from neighborhoods.bulk import copy_in, copy_out
+from neighborhoods.locate import locator
+from neighborhoods.models import BoundarySet, Category
+
+# A coordinate (to about a metre) is a default pin when it holds many issues, many times more than others do, of many
+# unlike subjects: a real place seldom has more than a few of one kind, a city hall has some of everything.
+DEFAULT_PIN_LEAST = 20
+DEFAULT_PIN_TIMES = 10
+DEFAULT_PIN_SUBJECTS = 5
+DEFAULT_PIN_LARGEST_SHARE = 0.6
+
+_SPOTS = """
+WITH spots AS (
+    SELECT floor(ST_X(point) * 100000 + 0.5)::bigint AS lng5, floor(ST_Y(point) * 100000 + 0.5)::bigint AS lat5,
+           category_id, count(*) AS n
+    FROM issues_issue GROUP BY 1, 2, 3
+), places AS (
+    SELECT lng5, lat5, sum(n) AS n, count(*) AS subjects, max(n) AS largest FROM spots GROUP BY 1, 2
+), usual AS (SELECT coalesce(percentile_disc(0.99) WITHIN GROUP (ORDER BY n), 1) AS n FROM places)
+SELECT places.lng5, places.lat5, places.n, places.subjects FROM places, usual
+WHERE places.n >= greatest(%s, %s * usual.n) AND subjects >= %s AND largest <= %s * places.n
+ORDER BY places.n DESC, lng5, lat5
+"""
+
+
+@dataclass(frozen=True)
+class DefaultPin:
+    """One coordinate that stands for 'somewhere in the city'."""
+
+    lng: float
+    lat: float
+    issues: int
+    subjects: int
+
+
+@transaction.atomic
+def mark_default_pins() -> list[DefaultPin]:
+    """Mark the issues on default pins, unmark those on none; gives the pins found, largest first."""
+    values = [DEFAULT_PIN_LEAST, DEFAULT_PIN_TIMES, DEFAULT_PIN_SUBJECTS, DEFAULT_PIN_LARGEST_SHARE]
+    with connection.cursor() as cursor:
+        cursor.execute(_SPOTS, values)
+        found = cursor.fetchall()
+        cursor.execute(
+            """
+            WITH pins AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS p(lng5, lat5)),
+            wanted AS (
+                SELECT id, default_pin, EXISTS (
+                    SELECT 1 FROM pins WHERE lng5 = floor(ST_X(point) * 100000 + 0.5)::bigint
+                    AND lat5 = floor(ST_Y(point) * 100000 + 0.5)::bigint
+                ) AS is_pin FROM issues_issue
+            )
+            UPDATE issues_issue SET default_pin = wanted.is_pin FROM wanted
+            WHERE issues_issue.id = wanted.id AND wanted.is_pin <> wanted.default_pin
+            """,
+            [[row[0] for row in found], [row[1] for row in found]],
+        )
+    return [DefaultPin(lng / 1e5, lat / 1e5, int(n), int(subjects)) for lng, lat, n, subjects in found]
+
+
+_PINS = pa.schema(
+    [
+        ("id", pa.int64()),
+        ("category_id", pa.int64()),
+        ("lng", pa.float64()),
+        ("lat", pa.float64()),
+        ("opened", pa.int64()),
+        ("closed", pa.int64()),
+        ("parent", pa.int64()),
+        ("marked", pa.bool_()),
+        ("alone", pa.bool_()),
+        ("incident", pa.int64()),
+    ]
+)
+
+_READ = """
+SELECT i.id, i.category_id, ST_X(i.point), ST_Y(i.point),
+       (extract(epoch FROM i.opened_at) * 1000000)::bigint, (extract(epoch FROM i.closed_at) * 1000000)::bigint,
+       p.id, i.marked_duplicate, i.default_pin, i.incident_id
+FROM issues_issue i
+LEFT JOIN issues_issue p ON i.duplicate_of <> '' AND p.source = i.source AND p.external_id = i.duplicate_of
+ORDER BY i.opened_at, i.source COLLATE "C", i.external_id COLLATE "C"
+"""
+
+
+@dataclass(frozen=True)
+class Relinked:
+    """What rebuilding the incidents did."""
+
+    issues: int
+    incidents: int
+    changed: int
+
+
+@transaction.atomic
+def relink() -> Relinked:
+    """Rebuild every incident from the issues; rows that stay as they are are not written."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE issues_incident IN SHARE ROW EXCLUSIVE MODE")
+    rows = copy_out(_READ, [], _PINS)
+    if not rows.num_rows:
+        return Relinked(0, 0, 0)
+    ids = rows["id"].to_numpy()
+    first = ids[_first_rows(rows, ids)]
+    held = rows["incident"].fill_null(0).to_numpy()
+    changed = first != held
+    founders, members = np.unique(first, return_counts=True)
+    _write(ids[changed], first[changed], founders, members)
+    return Relinked(len(ids), len(founders), int(changed.sum()))
+
+
+def _first_rows(rows: pa.Table, ids: np.ndarray) -> np.ndarray:
+    categories = list(Category.objects.order_by("pk").values_list("pk", "incident_radius_m", "incident_days"))
+    keys = np.array([c[0] for c in categories], np.int64)
+    x, y = to_metric(rows["lng"].to_numpy(), rows["lat"].to_numpy(), settings.CITY.metric_crs)
+    order = np.argsort(ids)
+    parents = rows["parent"].fill_null(0).to_numpy()
+    parent = np.where(parents > 0, order[np.searchsorted(ids[order], parents) % len(ids)], -1)
+    pins = Pins(
+        category=np.searchsorted(keys, rows["category_id"].to_numpy()),
+        x=x,
+        y=y,
+        opened=rows["opened"].to_numpy(),
+        closed=rows["closed"].fill_null(int(microseconds(["NaT"])[0])).to_numpy(),
+        parent=parent,
+        marked=rows["marked"].to_numpy(zero_copy_only=False),
+        alone=rows["alone"].to_numpy(zero_copy_only=False),
+    )
+    return first_issues(
+        pins, np.array([c[1] for c in categories], float), np.array([c[2] for c in categories], np.int64)
+    )
+
+
+def _write(issues: np.ndarray, first: np.ndarray, founders: np.ndarray, members: np.ndarray) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE wanted_incident (first_issue_id bigint, issues int) ON COMMIT DROP")
+        cursor.execute("CREATE TEMP TABLE wanted_link (id bigint, incident_id bigint) ON COMMIT DROP")
+        copy_in("wanted_incident", pa.table({"first_issue_id": founders, "issues": members}))
+        copy_in("wanted_link", pa.table({"id": issues, "incident_id": first}))
+        cursor.execute(
+            """
+            INSERT INTO issues_incident (first_issue_id, issues) SELECT first_issue_id, issues FROM wanted_incident
+            ON CONFLICT (first_issue_id) DO UPDATE SET issues = excluded.issues
+            WHERE issues_incident.issues <> excluded.issues
+            """
+        )
+        cursor.execute("UPDATE issues_issue i SET incident_id = w.incident_id FROM wanted_link w WHERE i.id = w.id")
+        cursor.execute(
+            "DELETE FROM issues_incident i WHERE NOT EXISTS "
+            "(SELECT 1 FROM wanted_incident w WHERE w.first_issue_id = i.first_issue_id)"
+        )
+        cursor.execute("DROP TABLE wanted_incident, wanted_link")
+
+
+_PLACED = pa.schema(
+    [
+        ("id", pa.int64()),
+        ("lng", pa.float64()),
+        ("lat", pa.float64()),
+        ("day", pa.date32()),
+        ("neighborhood", pa.int64()),
+    ]
+)
+
+
+@transaction.atomic
+def relocate(since: BoundarySet | None = None) -> int:
+    """Place issues again by the sets now loaded; gives how many changed place.
+
+    With a boundary set only voices dated on or after its valid-from are touched (for the layer's first set, all).
+    """
+    days = "TRUE" if since is None or not _earlier_than(since) else "opened_on >= %s"
+    values = [since.valid_from] if since is not None and days != "TRUE" else []
+    sql = f"SELECT id, ST_X(point), ST_Y(point), opened_on, neighborhood_id FROM issues_issue WHERE {days} ORDER BY id"
+    rows = copy_out(sql, values, _PLACED)
+    if not rows.num_rows:
+        return 0
+    places = locator().places(rows["lng"].to_numpy(), rows["lat"].to_numpy(), rows["day"].to_numpy())
+    wanted = pa.table(
+        {
+            "id": rows["id"],
+            "neighborhood_id": pa.array(places.neighborhood, mask=places.neighborhood == 0),
+            "place_state": pa.array(places.state, pa.string()),
+            "backdated": places.backdated,
+        }
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE wanted_place (id bigint, neighborhood_id bigint, place_state text, backdated bool) "
+            "ON COMMIT DROP"
+        )
+        copy_in("wanted_place", wanted)
+        cursor.execute(
+            "UPDATE issues_issue i SET neighborhood_id = w.neighborhood_id, place_state = w.place_state, "
+            "backdated = w.backdated FROM wanted_place w WHERE i.id = w.id AND (i.neighborhood_id, i.place_state, "
+            "i.backdated) IS DISTINCT FROM (w.neighborhood_id, w.place_state, w.backdated)"
+        )
+        changed = cursor.rowcount
+        cursor.execute("DROP TABLE wanted_place")
+    return changed
+
+
+def _earlier_than(boundary_set: BoundarySet) -> bool:
+    return BoundarySet.objects.of_layer(boundary_set.layer).filter(valid_from__lt=boundary_set.valid_from).exists()
+
+
+def unlinked() -> int:
+    """Issues that belong to no incident yet."""
+    return Issue.objects.filter(incident__isnull=True).count()
+
+
+def incident_count() -> int:
+    """How many incidents there are."""
+    return Incident.objects.count()

@@ -1,0 +1,142 @@
+"""One settings file; everything that differs between places comes from the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+from psycopg.conninfo import conninfo_to_dict
+
+from geo.cities import load_city
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = ROOT / "fixtures"
+STATE_DIR = Path(os.environ.get("ASCULT_STATE", ROOT / ".ascult"))
+
+
+def _flag(name: str, default: bool = False) -> bool:
+    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+
+
+def _secret_key() -> str:
+    """The key from the environment, else one made once and kept in the ignored state folder."""
+    given = os.environ.get("SECRET_KEY")
+    if given:
+        return given
+    kept = STATE_DIR / "secret_key"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(secrets.token_urlsafe(50), encoding="ascii")
+        kept.chmod(0o600)
+    return kept.read_text(encoding="ascii")
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = {k: v for k, v in conninfo_to_dict(url).items() if v is not None}
+    return {
+        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        "NAME": parts.pop("dbname", ""),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5, **parts},
+    }
+
+
+CITY = load_city(FIXTURES / "cities" / f"{os.environ.get('ASCULT_CITY', 'timisoara')}.toml")
+
+# Tests and CI ask nothing from outside: with the base map off, outlines and names still show.
+BASE_MAP_ON = _flag("BASE_MAP", default=True)
+
+SECRET_KEY = _secret_key()
+DEBUG = _flag("DEBUG")
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
+
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL", f"postgresql:///ascult_{CITY.slug}"))}
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "rest_framework",
+    "leaflet",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "neighborhoods",
+    "issues",
+    "participation",
+    "analytics",
+    "web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "web.middleware.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "web.urls"
+WSGI_APPLICATION = "web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "web.context.city",
+            ]
+        },
+    }
+]
+
+AUTH_USER_MODEL = "neighborhoods.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+USE_TZ = True
+TIME_ZONE = CITY.time_zone
+USE_I18N = True
+LANGUAGE_CODE = CITY.languages[0]
+LANGUAGES = [(code, name) for code, name in [("ro", _("Romanian")), ("en", _("English"))] if code in CITY.languages]
+LOCALE_PATHS = [ROOT / "web" / "locale"]
+LANGUAGE_COOKIE_NAME = "ascult_language"
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [ROOT / "web" / "static"]
+STATIC_ROOT = STATE_DIR / "static"
+MEDIA_ROOT = STATE_DIR / "media"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+
+# Rendering a map or a report reads the last finished Run; a request never computes one.
+REPORTS_DIR = ROOT / "reports"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+}
