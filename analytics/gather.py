@@ -14,6 +14,7 @@ import shapely
 from django.conf import settings
 from django.db import connection
 from django.db.models import Max, Min
+from issues.demo import SOURCE as DEMO_SOURCE
 from scipy import sparse
 
 from analytics.methods.units import AREA, CategoryParams, Units
@@ -22,8 +23,8 @@ from geo.crs import to_metric
 from geo.frames import VOICES, check
 from geo.joins import AreaIndex, overlap_m2
 from geo.readers import read_areas
-from issues.demo import SOURCE as DEMO_SOURCE
 from issues.models import Issue
+from issues.rules import CLOSED
 from neighborhoods.bulk import copy_out
 from neighborhoods.locate import area_frame
 from neighborhoods.models import BoundarySet, Category, Exposure, Neighborhood
@@ -73,6 +74,7 @@ class LeftOut:
     hidden: int
     default_pins: int
     unlinked: int
+    closing_missing: int
 
 
 def span() -> Span:
@@ -128,9 +130,10 @@ def left_out(since: dt.date, until: dt.date) -> LeftOut:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FILTER (WHERE hidden), count(*) FILTER (WHERE default_pin AND NOT hidden), "
-            "count(*) FILTER (WHERE incident_id IS NULL AND NOT default_pin AND NOT hidden) "
+            "count(*) FILTER (WHERE incident_id IS NULL AND NOT default_pin AND NOT hidden), "
+            "count(*) FILTER (WHERE closed_at IS NULL AND state = ANY(%s)) "
             "FROM issues_issue WHERE opened_on >= %s AND opened_on < %s",
-            [since, until],
+            [sorted(CLOSED), since, until],
         )
         return LeftOut(*cursor.fetchone())
 

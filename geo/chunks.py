@@ -27,6 +27,7 @@ class BrokenRow:
     row: int
     reason: str
     raw: str
+    detail: str = ""
 
 
 @dataclass(frozen=True)

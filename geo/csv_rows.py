@@ -99,7 +99,8 @@ def _stream(
 ) -> Iterator[pa.RecordBatch]:
     def set_aside(row: Any) -> str:
         # Arrow counts the heading as row 1, and blank lines not at all
-        broken.append(BrokenRow(row.number - 1, UNREADABLE_ROW, _plain(row.text)))
+        cells = f"{row.actual_columns} cells under a heading of {row.expected_columns}"
+        broken.append(BrokenRow(row.number - 1, UNREADABLE_ROW, _plain(row.text), cells))
         return "skip"
 
     handler: Callable[[Any], str] = set_aside
@@ -156,9 +157,10 @@ def _chunk(
     broken[:] = [b for b in broken if b.row > end]
     frame = frame_of({n: table.column(n) for n in table.column_names}, numbers) if table is not None else pd.DataFrame()
     bad = _unreadable(table, source, last) if table is not None else np.zeros(0, bool)
-    here += [
-        BrokenRow(int(n), UNREADABLE_ROW, _raw(r)) for n, r in zip(numbers[bad], frame[bad].to_numpy(), strict=True)
-    ]
+    for number, cells in zip(numbers[bad], frame[bad].to_numpy(), strict=True):
+        raw = _raw(cells)
+        detail = "bytes that are not UTF-8" if "\\x" in raw else "a quotation mark is left open to the end of the file"
+        here.append(BrokenRow(int(number), UNREADABLE_ROW, raw, detail))
     done = total if last else min(source.raw.tell(), total)
     return Chunk(frame[~bad], tuple(sorted(here, key=lambda b: b.row)), first, done, total)
 

@@ -179,7 +179,9 @@ def _chunks(
 
 def _chunk(held: list[Row], names: list[str] | None, columns: list[str] | None, done: int, total: int) -> Chunk:
     good = [(number, flat) for number, flat, _ in held if flat is not None]
-    broken = tuple(BrokenRow(number, UNREADABLE_ROW, raw) for number, flat, raw in held if flat is None)
+    broken = tuple(
+        BrokenRow(number, UNREADABLE_ROW, raw, "not a JSON object") for number, flat, raw in held if flat is None
+    )
     known = names if names is not None else list(dict.fromkeys(key for _, flat in good for key in flat))
     frame = frame_of({n: [flat.get(n) for _, flat in good] for n in wanted(known, columns)}, [n for n, _ in good])
     return Chunk(frame, broken, held[0][0], done, total)

@@ -83,7 +83,9 @@ def _times(column: pa.Array) -> pa.Array:
     bare = column.cast(pa.timestamp(column.type.unit)) if column.type.tz is None else column.cast(pa.int64())
     bare = bare.cast(pa.timestamp(column.type.unit)).cast(pa.timestamp("us"), safe=False)
     text = bare.cast(TEXT)
-    return text if column.type.tz is None else pc.binary_join_element_wise(text, pa.scalar("Z", TEXT), "")
+    if column.type.tz is None:
+        return text
+    return pc.binary_join_element_wise(text, pa.scalar("Z", TEXT), pa.scalar("", TEXT))
 
 
 def _decoded(value: bytes | None) -> str | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import MultiPolygon, Polygon, mapping
 
 from geo.crs import STORE, to_metric, to_store
 from geo.shapes import multipolygon
@@ -43,15 +46,14 @@ def cells_around(points: npt.ArrayLike, outline: Polygon | MultiPolygon) -> list
     return [multipolygon(shapely.intersection(cells[i], outline)) for i in order]
 
 
-def neighborhoods_around(
-    names: list[str], lng: npt.ArrayLike, lat: npt.ArrayLike, outline: Polygon | MultiPolygon, metric_crs: int
-) -> gpd.GeoDataFrame:
-    """Approximate neighbourhoods: columns name, geometry (degrees), in the order given.
+def areas_around(points: pd.DataFrame, outline: Polygon | MultiPolygon, metric_crs: int) -> gpd.GeoDataFrame:
+    """Approximate areas: columns slug, name, geometry (degrees), in the order of the points.
 
-    Takes label points and an outline in degrees. Nearness is measured in metres on EPSG `metric_crs`; corners are
-    rounded to 1e-7 degrees so that the same points give the same file on any machine.
+    Takes label points (columns slug, name, lng, lat) and an outline, both in degrees. Nearness is
+    measured in metres on EPSG `metric_crs`; corners are rounded to 1e-7 degrees so that the same points give the same
+    file on any machine.
     """
-    x, y = to_metric(lng, lat, metric_crs)
+    x, y = to_metric(points["lng"], points["lat"], metric_crs)
     ground = shapely.transform(outline, lambda c: np.column_stack(to_metric(c[:, 0], c[:, 1], metric_crs)))
     shapes = [
         shapely.transform(
@@ -59,4 +61,14 @@ def neighborhoods_around(
         ).normalize()
         for cell in cells_around(np.column_stack([x, y]), ground)
     ]
-    return gpd.GeoDataFrame({"name": list(names)}, geometry=shapes, crs=STORE)
+    names = {key: list(points[key]) for key in ("slug", "name")}
+    return gpd.GeoDataFrame(names, geometry=shapes, crs=STORE)
+
+
+def as_geojson(areas: gpd.GeoDataFrame) -> str:
+    """Areas (columns slug, name, geometry) as GeoJSON text, one feature a line, so that a change can be read."""
+    lines = []
+    for slug, name, shape in zip(areas["slug"], areas["name"], areas.geometry, strict=True):
+        feature = {"type": "Feature", "properties": {"slug": slug, "name": name}, "geometry": mapping(shape)}
+        lines.append(json.dumps(feature, ensure_ascii=False, separators=(",", ":")))
+    return '{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n"

@@ -66,8 +66,9 @@ def raise_issue(
 def _values(category: Category, lng: float, lat: float, opened: dt.datetime) -> dict[str, object]:
     day = opened.astimezone(settings.CITY.zone).date()
     one_lng, one_lat, days = np.array([lng]), np.array([lat]), [day]
-    places = locator().places(one_lng, one_lat, days)
-    public_lng, public_lat = public_points(one_lng, one_lat, np.array([category.sensitive]), places, days)
+    held = locator()
+    places = held.places(one_lng, one_lat, days)
+    public_lng, public_lat = public_points(one_lng, one_lat, np.array([category.sensitive]), places, days, held)
     return {
         "category": category,
         "state": State.RECEIVED,

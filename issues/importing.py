@@ -7,22 +7,28 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from django.db import connection, transaction
 
 from geo.cities import City
 from geo.readers import Chunk, read_chunks
-from issues.mappings import Mapping, apply
-from issues.writing import Written, source_digest, write_chunk
+from issues.mappings import Mapped, Mapping, apply, check_columns
+from issues.writing import Preparer, Written, source_digest, write_chunk
+from neighborhoods.locate import locator
 from neighborhoods.models import Category
 
 # Any constant will do, as long as nothing else takes it; the second number is drawn from the source's name.
 IMPORT_LOCK = 7_340_032
+
+T = TypeVar("T")
 
 Progress = Callable[["Quality", Chunk, float], None]
 
@@ -41,10 +47,10 @@ class Quality:
     unchanged: int = 0
     repeated: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
-    blanked_closing: int = 0
+    blanked: Counter[str] = field(default_factory=Counter)
     whole_degrees: int = 0
     unmapped: Counter[str] = field(default_factory=Counter)
-    states: Counter[str] = field(default_factory=Counter)
+    missing_columns: list[str] = field(default_factory=list)
 
     @property
     def kept(self) -> int:
@@ -77,50 +83,79 @@ def import_file(
     """
     quality = Quality(mapping.source)
     categories = {c.slug: c for c in Category.objects.all()}
-    seen = _Seen()
+    preparer = Preparer(mapping.source, city, categories, locator(city.primary_layer))
     started = time.monotonic()
     with _one_at_a_time(mapping.source), _set_aside_file(rejects) as set_aside:
         fresh = not _any_rows(mapping.source)
-        for chunk in read_chunks(path):
-            mapped = apply(mapping, chunk.frame, city, first_row=chunk.first_row)
-            quality.read += len(chunk.frame) + len(chunk.broken)
-            quality.blanked_closing += mapped.blanked_closing
-            quality.whole_degrees += mapped.whole_degrees
-            quality.unmapped.update(mapped.unmapped)
-            rows, repeats = seen.split(mapped.rows, source_digest(mapped.rows))
-            quality.repeated += repeats.same
-            for reject in _rejects(chunk, mapped.rejects, repeats.other):
-                quality.set_aside[reject["reason"]] += 1
+        for ready in _ahead(_prepared(path, mapping, preparer)):
+            _judge(quality, ready, mapping)
+            for reject in _rejects(ready):
+                quality.set_aside[str(reject["reason"])] += 1
                 set_aside(reject)
+            written = Written(ready.table.num_rows, 0, 0)
             if not dry_run:
-                _count(quality, write_chunk(rows, mapping.source, city, categories, fresh=fresh))
-            else:
-                quality.new += len(rows)
-            quality.states.update(rows["state"].value_counts().to_dict())
+                written = write_chunk(ready.table, mapping.source, fresh=fresh)
+            quality.new += written.new
+            quality.updated += written.updated
+            quality.unchanged += written.unchanged
             if progress:
-                progress(quality, chunk, time.monotonic() - started)
+                progress(quality, ready.chunk, time.monotonic() - started)
     return quality
 
 
-def _count(quality: Quality, written: Written) -> None:
-    quality.new += written.new
-    quality.updated += written.updated
-    quality.unchanged += written.unchanged
+@dataclass(frozen=True)
+class _Ready:
+    chunk: Chunk
+    mapped: Mapped
+    table: pa.Table
+    repeats: _Repeats
 
 
-def _rejects(chunk: Chunk, rejects: pd.DataFrame, repeats: pd.DataFrame) -> Iterator[dict[str, object]]:
-    for broken in chunk.broken:
-        yield {
-            "row": broken.row,
-            "external_id": "",
-            "reason": broken.reason,
-            "detail": broken.detail,
-            "raw": broken.raw,
+def _prepared(path: Path, mapping: Mapping, preparer: Preparer) -> Iterator[_Ready]:
+    seen = _Seen()
+    for chunk in read_chunks(path, records=mapping.records):
+        if chunk.first_row == 1:
+            check_columns(mapping, chunk.frame.columns)
+        mapped = apply(mapping, chunk.frame, preparer.city)
+        rows, repeats = seen.split(mapped.rows, source_digest(mapped.rows))
+        yield _Ready(chunk, mapped, preparer.table(rows), repeats)
+
+
+def _ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same items, each made in a second thread while the one before is at work: one core reads, one writes."""
+    end = object()
+    with ThreadPoolExecutor(1, thread_name_prefix="read") as pool:
+        coming = pool.submit(next, items, end)
+        while (item := coming.result()) is not end:
+            coming = pool.submit(next, items, end)
+            yield item  # type: ignore[misc]
+
+
+def _judge(quality: Quality, ready: _Ready, mapping: Mapping) -> None:
+    chunk, mapped = ready.chunk, ready.mapped
+    if not quality.read:
+        quality.missing_columns = check_columns(mapping, chunk.frame.columns)
+    quality.read += len(chunk.frame) + len(chunk.broken)
+    quality.repeated += ready.repeats.same
+    quality.whole_degrees += mapped.whole_degrees
+    quality.unmapped.update(mapped.unmapped)
+    quality.blanked.update(
+        {
+            "closing date unreadable": mapped.blanked_closing,
+            "closing before opening": mapped.closing_before_opening,
+            "closing date of an open row": mapped.closing_while_open,
+            **{f"{column} cut short": n for column, n in mapped.cut.items()},
         }
-    yield from rejects.to_dict("records")
-    for row in repeats[["row", "external_id"]].to_dict("records"):
+    )
+
+
+def _rejects(ready: _Ready) -> Iterator[dict[str, object]]:
+    for broken in ready.chunk.broken:
+        yield {"row": broken.row, "external_id": "", "reason": broken.reason, "detail": "", "raw": broken.raw}
+    yield from ready.mapped.rejects.to_dict("records")
+    for row in ready.repeats.other[["row", "external_id"]].to_dict("records"):
         detail = "an earlier row of this file has the same id and says something else"
-        raw = chunk.frame.iloc[row["row"] - chunk.first_row].dropna().to_dict()
+        raw = ready.chunk.frame.loc[row["row"]].dropna().to_dict()
         yield {**row, "reason": "repeated_id", "detail": detail, "raw": json.dumps(raw, ensure_ascii=False)}
 
 

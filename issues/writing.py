@@ -4,38 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from django.db import connection, transaction
 
 from geo.cities import City
 from issues.rules import State
 from neighborhoods.bulk import copy_in, next_keys
-from neighborhoods.locate import locator, public_points
+from neighborhoods.locate import Locator, public_points
 from neighborhoods.models import Category
 
 # What the source says of a row; the digest over these tells whether it has changed.
-SAID = [
-    "external_id",
-    "category",
-    "state",
-    "opened_at",
-    "closed_at",
-    "lng",
-    "lat",
-    "title",
-    "description",
-    "address",
-    "channel",
-    "duplicate_of",
-    "is_duplicate",
-]
+_TEXTS = ["external_id", "category", "state", "title", "description", "address", "channel", "duplicate_of"]
+_KEPT_TEXTS = [t for t in _TEXTS if t != "category"]
+_INSTANTS = ["opened_at", "closed_at"]
+_NUMBERS = ["lng", "lat"]
 _HASH_KEY = "ascult row key 1"  # pandas wants 16 characters
 _KEY_KEYS = ("ascult issue k 1", "ascult issue k 2")
+_BETWEEN = pa.scalar("\x1f", pa.large_string())
+_SPREAD = np.uint64(1_099_511_628_211)
+
+# The reason kept with a step whose day the source does not give; it is then dated to the opening.
+NO_DATE = "date not given by the source"
 
 _SET = [
     "category_id",
@@ -70,42 +66,87 @@ class Written:
 
 def source_digest(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
     """One signed 64-bit digest per row over what the source says; the same on every machine."""
-    total = np.zeros(len(rows), np.uint64)
-    for column in SAID:
-        values = rows[column].to_numpy()
-        if values.dtype.kind not in "fbiuM":
-            values = rows[column].to_numpy(object)
-        total = total * np.uint64(1_099_511_628_211) + pd.util.hash_array(
-            values, hash_key=_HASH_KEY, categorize=column in {"category", "state", "channel"}
+    texts = pc.binary_join_element_wise(*(pa.array(rows[c], pa.large_string()) for c in _TEXTS), _BETWEEN)
+    total = _hash(texts.to_numpy(zero_copy_only=False))
+    for column in _INSTANTS:
+        total = total * _SPREAD + _hash(rows[column].dt.tz_localize(None).to_numpy("datetime64[us]").view(np.int64))
+    for column in _NUMBERS:
+        total = total * _SPREAD + _hash(rows[column].to_numpy(np.float64))
+    return (total * _SPREAD + rows["is_duplicate"].to_numpy(np.uint64)).view(np.int64)
+
+
+def _hash(values: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
+    return pd.util.hash_array(values, hash_key=_HASH_KEY, categorize=False)
+
+
+@dataclass(frozen=True)
+class Preparer:
+    """Turns mapped rows into rows as they will stand in the table. Touches no database, so it may work ahead."""
+
+    source: str
+    city: City
+    categories: Mapping[str, Category]
+    locator: Locator
+
+    def table(self, rows: pd.DataFrame) -> pa.Table:
+        """n rows (issues.mappings columns plus source_digest) -> n rows of issues_issue without primary keys."""
+        lng, lat = rows["lng"].to_numpy(float), rows["lat"].to_numpy(float)
+        days = rows["opened_at"].dt.tz_convert(self.city.time_zone).dt.tz_localize(None).to_numpy("datetime64[D]")
+        places = self.locator.places(lng, lat, days)
+        codes, slugs = pd.factorize(rows["category"])
+        keys = np.array([self.categories[s].pk for s in slugs], np.int64)
+        sensitive = np.array([self.categories[s].sensitive for s in slugs], bool)[codes]
+        point = _ewkb(lng, lat)
+        public = point
+        if sensitive.any():
+            public = point.copy()
+            public_lng, public_lat = public_points(lng, lat, sensitive, places, days, self.locator)
+            public[sensitive] = _ewkb(public_lng[sensitive], public_lat[sensitive])
+        texts = {c: pa.array(rows[c], pa.large_string()) for c in _KEPT_TEXTS}
+        return pa.table(
+            {
+                "key": _keys(self.source, rows["external_id"]),
+                "source": pa.array([self.source] * len(rows), pa.string()),
+                "category_id": keys[codes],
+                **texts,
+                "opened_at": pa.array(rows["opened_at"]),
+                "opened_on": pa.array(days),
+                "closed_at": pa.array(rows["closed_at"]),
+                "point": pa.array(point, pa.string()),
+                "public_point": pa.array(public, pa.string()),
+                "cell": places.cell.astype(np.int64),
+                "neighborhood_id": pa.array(places.neighborhood, mask=places.neighborhood == 0),
+                "place_state": pa.array(places.state, pa.string()),
+                "backdated": places.backdated,
+                "marked_duplicate": rows["is_duplicate"].to_numpy(bool),
+                "default_pin": np.zeros(len(rows), bool),
+                "hidden": np.zeros(len(rows), bool),
+                "source_digest": rows["source_digest"].to_numpy(np.int64),
+            }
         )
-    return total.view(np.int64)
 
 
 @transaction.atomic
-def write_chunk(
-    rows: pd.DataFrame, source: str, city: City, categories: Mapping[str, Category], *, fresh: bool
-) -> Written:
-    """Store n rows (issues.mappings columns plus source_digest), each id at most once among them.
+def write_chunk(table: pa.Table, source: str, *, fresh: bool) -> Written:
+    """Store rows as a Preparer gives them, each id at most once among them.
 
     `fresh` says that the source had no rows when the import began, so that nothing need be looked up.
     """
-    if not len(rows):
+    if not table.num_rows:
         return Written(0, 0, 0)
-    held = {} if fresh else _held(source, rows["external_id"].tolist())
-    ids = rows["external_id"].map(held).to_numpy() if held else np.full(len(rows), None, object)
-    there = np.array([i is not None and i == i for i in ids], bool)
-    changed = np.zeros(len(rows), bool)
-    if there.any():
-        digests = np.array([ids[i][1] if there[i] else 0 for i in range(len(rows))], np.int64)
-        changed = there & (digests != rows["source_digest"].to_numpy())
-    table = _table(rows[~there | changed], source, city, categories)
-    is_new = ~there[~there | changed]
-    if is_new.any():
-        _insert(table.filter(pa.array(is_new)))
-    if (~is_new).any():
-        keys = [ids[i][0] for i in np.flatnonzero(changed)]
-        _update(table.filter(pa.array(~is_new)), keys)
-    return Written(int(is_new.sum()), int((~is_new).sum()), int((there & ~changed).sum()))
+    held = {} if fresh else _held(source, table["external_id"].to_pylist())
+    if not held:
+        _insert(table)
+        return Written(table.num_rows, 0, 0)
+    known = [held.get(external_id) for external_id in table["external_id"].to_pylist()]
+    there = np.array([k is not None for k in known])
+    digests = np.array([k[1] if k else 0 for k in known], np.int64)
+    changed = there & (digests != table["source_digest"].to_numpy())
+    if (~there).any():
+        _insert(table.filter(pa.array(~there)))
+    if changed.any():
+        _update(table.filter(pa.array(changed)), [known[i][0] for i in np.flatnonzero(changed)])
+    return Written(int((~there).sum()), int(changed.sum()), int((there & ~changed).sum()))
 
 
 def _held(source: str, external_ids: list[str]) -> dict[str, tuple[int, int]]:
@@ -116,46 +157,6 @@ def _held(source: str, external_ids: list[str]) -> dict[str, tuple[int, int]]:
             [source, external_ids],
         )
         return {external: (key, digest) for external, key, digest in cursor.fetchall()}
-
-
-def _table(rows: pd.DataFrame, source: str, city: City, categories: Mapping[str, Category]) -> pa.Table:
-    """Rows as they will stand in issues_issue, without primary keys."""
-    lng, lat = rows["lng"].to_numpy(float), rows["lat"].to_numpy(float)
-    days = rows["opened_at"].dt.tz_convert(city.time_zone).dt.tz_localize(None).to_numpy().astype("datetime64[D]")
-    places = locator(city.primary_layer).places(lng, lat, days)
-    codes, slugs = pd.factorize(rows["category"])
-    keys = np.array([categories[s].pk for s in slugs], np.int64)[codes] if len(rows) else np.empty(0, np.int64)
-    sensitive = np.array([categories[s].sensitive for s in slugs], bool)[codes] if len(rows) else np.empty(0, bool)
-    public_lng, public_lat = public_points(lng, lat, sensitive, places, days)
-    point = _ewkb(lng, lat)
-    public = np.where(sensitive, _ewkb(public_lng, public_lat), point) if sensitive.any() else point
-    return pa.table(
-        {
-            "key": _keys(source, rows["external_id"]),
-            "source": pa.array([source] * len(rows), pa.string()),
-            "external_id": pa.array(rows["external_id"], pa.string()),
-            "category_id": keys,
-            "state": pa.array(rows["state"], pa.string()),
-            "title": pa.array(rows["title"], pa.string()),
-            "description": pa.array(rows["description"], pa.string()),
-            "address": pa.array(rows["address"], pa.string()),
-            "channel": pa.array(rows["channel"], pa.string()),
-            "opened_at": pa.array(rows["opened_at"]),
-            "opened_on": pa.array(days),
-            "closed_at": pa.array(rows["closed_at"]),
-            "point": pa.array(point, pa.string()),
-            "public_point": pa.array(public, pa.string()),
-            "cell": places.cell.astype(np.int64),
-            "neighborhood_id": pa.array(places.neighborhood, mask=places.neighborhood == 0),
-            "place_state": pa.array(places.state, pa.string()),
-            "backdated": places.backdated,
-            "duplicate_of": pa.array(rows["duplicate_of"], pa.string()),
-            "marked_duplicate": rows["is_duplicate"].to_numpy(bool),
-            "default_pin": np.zeros(len(rows), bool),
-            "hidden": np.zeros(len(rows), bool),
-            "source_digest": rows["source_digest"].to_numpy(np.int64),
-        }
-    )
 
 
 def _ewkb(lng: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> npt.NDArray[np.object_]:
@@ -173,33 +174,26 @@ def _keys(source: str, external_ids: pd.Series) -> pa.Array:
 
 
 def _insert(table: pa.Table) -> None:
-    keys = np.array(next_keys("issues_issue", table.num_rows), np.int64)
-    copy_in("issues_issue", table.add_column(0, "id", pa.array(keys)))
-    moved = np.flatnonzero(np.asarray(table["state"].to_numpy(zero_copy_only=False)) != State.RECEIVED)
-    later = table.take(pa.array(moved))
-    no_date = later["closed_at"].is_null()
-    at = later["closed_at"].combine_chunks().fill_null(0) if not len(moved) else _filled(later)
-    received = _steps(keys, ["received"] * table.num_rows, table["opened_at"], [""] * table.num_rows)
-    reasons = np.where(no_date.to_numpy(zero_copy_only=False), "date not given by the source", "").tolist()
-    moves = _steps(keys[moved], later["state"], at, reasons)
-    copy_in("issues_statuschange", pa.concat_tables([received, moves]))
+    keys = pa.array(next_keys("issues_issue", table.num_rows), pa.int64())
+    copy_in("issues_issue", table.add_column(0, "id", keys))
+    born = pa.array([State.RECEIVED.value] * table.num_rows, pa.large_string())
+    moved = pc.not_equal(table["state"], State.RECEIVED.value)
+    later = table.filter(moved)
+    reasons = pc.if_else(later["closed_at"].is_null(), NO_DATE, "")
+    steps = [
+        _steps(keys, born, table["opened_at"], pa.array([""] * table.num_rows, pa.string())),
+        _steps(
+            keys.filter(moved.combine_chunks()),
+            later["state"],
+            pc.coalesce(later["closed_at"], later["opened_at"]),
+            reasons,
+        ),
+    ]
+    copy_in("issues_statuschange", pa.concat_tables(steps))
 
 
-def _filled(later: pa.Table) -> pa.ChunkedArray:
-    import pyarrow.compute as pc
-
-    return pc.coalesce(later["closed_at"], later["opened_at"])
-
-
-def _steps(keys: npt.NDArray[np.int64], states: object, at: object, reasons: list[str]) -> pa.Table:
-    return pa.table(
-        {
-            "issue_id": keys,
-            "state": pa.chunked_array([pa.array(states, pa.string())]) if isinstance(states, list) else states,
-            "at": at,
-            "reason": pa.array(reasons, pa.string()),
-        }
-    )
+def _steps(keys: pa.Array, states: pa.Array, at: pa.Array, reasons: pa.Array) -> pa.Table:
+    return pa.table({"issue_id": keys, "state": states, "at": at, "reason": reasons})
 
 
 _CHANGED = ", ".join(

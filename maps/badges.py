@@ -9,6 +9,7 @@ from maps.vector import Point, label, mark, text_width
 
 _HEIGHT = 4.4  # millimetres
 _TEXT = 2.5
+_GAP = 0.8
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,10 @@ class Plate:
     def draw(self, stroke: str) -> str:
         """Its marks."""
         left, top = self.x - self.width / 2, self.y - _HEIGHT / 2
-        size = {"width": self.width, "height": _HEIGHT, "rx": _HEIGHT / 2, "stroke_width": 0.35}
-        plate = mark("rect", fill="paper-raised", stroke=stroke, x=left, y=top, **size)
+        size = {"x": left, "y": top, "width": self.width, "height": _HEIGHT, "rx": _HEIGHT / 2, "stroke_width": 0.35}
+        plate = mark("rect", size, fill="paper-raised", stroke=stroke)
         baseline = self.y + 0.36 * _TEXT
-        return plate + label(self.x, baseline, self.text, _TEXT, text_anchor="middle", font_weight="bold")
+        return plate + label(self.x, baseline, self.text, _TEXT, anchor="middle", bold=True)
 
 
 def joined(numbers: Sequence[int]) -> str:
@@ -64,12 +65,20 @@ def hotspot_plates(spots: Sequence[tuple[Point, str]]) -> list[Plate]:
     return plates
 
 
-def apart(text: str, x: float, tops: Point, sides: Point, placed: Sequence[Plate]) -> Plate:
-    """A plate above or, where another stands there, below a shape that reaches from tops[0] down to tops[1].
+def apart(text: str, hull: Sequence[Point], sides: Point, placed: Sequence[Plate]) -> Plate:
+    """A plate above, below, right or left of a hull: the first place where it covers no other plate.
 
-    It keeps between the two `sides` of the sheet; where both places are taken it stands above all the same.
+    It keeps between the two `sides` of the sheet; where every place is taken it stands above all the same.
     """
     half = Plate(0, 0, text).width / 2
-    x = min(max(x, sides[0] + half), sides[1] - half)
-    choices = [Plate(x, tops[0] - _HEIGHT / 2 - 0.8, text), Plate(x, tops[1] + _HEIGHT / 2 + 0.8, text)]
+    left, right = min(x for x, _ in hull), max(x for x, _ in hull)
+    top, bottom = min(y for _, y in hull), max(y for _, y in hull)
+    middle, level = (left + right) / 2, (top + bottom) / 2
+    places = (
+        (middle, top - _HEIGHT / 2 - _GAP),
+        (middle, bottom + _HEIGHT / 2 + _GAP),
+        (right + half + _GAP, level),
+        (left - half - _GAP, level),
+    )
+    choices = [Plate(min(max(x, sides[0] + half), sides[1] - half), y, text) for x, y in places]
     return next((c for c in choices if not any(c.covers(p) for p in placed)), choices[0])

@@ -52,7 +52,7 @@ def bars(
     body: list[str] = []
     y = 0.0
     for row in rows:
-        body += _row(row, y, width_mm, max(reach, width_mm / 3) / scale, text_mm, filled)
+        body += _row(row, y, width_mm, max(reach, width_mm / 3) / scale, text_mm, scale, filled)
         y += _depth(row, width_mm, text_mm)
     return document(width_mm, max(y, text_mm), title, description, lang, body)
 
@@ -65,32 +65,37 @@ def _depth(row: Bar, width: float, size: float) -> float:
     return (len(_name_lines(row, width, size)) * _SHARE_OF_TEXT + 2.0) * size
 
 
-def _row(row: Bar, y: float, width: float, unit: float, size: float, filled: bool) -> list[str]:
+def _row(row: Bar, y: float, width: float, unit: float, size: float, scale: float, filled: bool) -> list[str]:
     lines = _name_lines(row, width, size)
     drawn = [label(0, y + (0.9 + i * _SHARE_OF_TEXT) * size, line, size) for i, line in enumerate(lines)]
-    drawn.append(label(width, y + 0.9 * size, row.n, 0.85 * size, fill="ink-soft", text_anchor="end"))
+    drawn.append(label(width, y + 0.9 * size, row.n, 0.85 * size, fill="ink-soft", anchor="end"))
     middle = y + (len(lines) * _SHARE_OF_TEXT + 0.65) * size
-    baseline, end = middle + 0.36 * size, 0.0
+    start = 0.0
     if row.value is not None:
-        end = max(row.value, row.high or 0.0) * unit
-        drawn += _value(row, row.value, middle, unit, size, filled)
-    drawn.append(label(end + 0.5 * size, baseline, row.figure, size, font_weight="bold"))
+        # A dot needs the whole range in sight; a bar shows its own start.
+        end = max(row.value, row.high or 0.0) if filled else scale
+        start = end * unit + 0.5 * size
+        drawn += _value(row, row.value, middle, unit, size, scale, filled)
+    drawn.append(label(start, middle + 0.36 * size, row.figure, size, bold=True))
     return drawn
 
 
-def _value(row: Bar, value: float, middle: float, unit: float, size: float, filled: bool) -> list[str]:
+def _value(row: Bar, value: float, middle: float, unit: float, size: float, scale: float, filled: bool) -> list[str]:
     half = 0.42 * size
     drawn = []
-    if filled:
+    if not filled:
+        range_line = path([(0, middle), (scale * unit, middle)], close=False)
+        drawn.append(mark("path", {"d": range_line, "stroke_width": 0.05 * size}, stroke="edge"))
+    else:
         bar = {"x": 0, "y": middle - half, "width": value * unit, "height": 2 * half}
-        drawn.append(mark("rect", fill=f"class-{CLASSES - 2}", **bar))
+        drawn.append(mark("rect", bar, fill=f"class-{CLASSES - 2}"))
     if row.low is not None and row.high is not None:
         line = path([(row.low * unit, middle), (row.high * unit, middle)], close=False)
         ends = "".join(
             path([(bound * unit, middle - 0.6 * half), (bound * unit, middle + 0.6 * half)], close=False)
             for bound in (row.low, row.high)
         )
-        drawn.append(mark("path", stroke="ink", d=line + ends, stroke_width=0.09 * size))
+        drawn.append(mark("path", {"d": line + ends, "stroke_width": 0.09 * size}, stroke="ink"))
     if not filled:
-        drawn.append(mark("circle", fill="ink", cx=value * unit, cy=middle, r=0.6 * half))
+        drawn.append(mark("circle", {"cx": value * unit, "cy": middle, "r": 0.6 * half}, fill="ink"))
     return drawn

@@ -19,7 +19,7 @@ Bounds = tuple[float, float, float, float]
 
 # Six decimals of a degree are about a decimetre: finer than any pin, and they keep the file small.
 _DECIMALS = 6
-_LEAST_HULL_M = 25.0
+_LEAST_HULL_M = 40.0
 
 
 @dataclass(frozen=True)

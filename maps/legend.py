@@ -12,7 +12,7 @@ from maps.words import Words
 
 Entry = tuple[str, str]
 
-DASH = "1.6 1"
+DASH = "1.3 0.9"
 
 _TEXT = 3.0  # millimetres: 8.5 pt
 _LINE = 3.8
@@ -21,7 +21,7 @@ _INDENT = 7.0
 
 
 def classes(layers: Layers, words: Words) -> list[Entry]:
-    """(symbol, text) of the counts on this map: `class-0` for none, then `class-<step>` with its numbers, `withheld`."""
+    """(symbol, text) of the counts on this map: `class-0` for none, `class-<step>` with its numbers, `withheld`."""
     cells = [f["properties"] for f in layers.cells["features"]]
     count = len(layers.breaks)
     none = [("class-0", words.none)] if any(not c["withheld"] and not c["n"] for c in cells) else []
@@ -55,7 +55,7 @@ class Legend:
     def draw(self, x: float, y: float, width: float, columns: int) -> list[str]:
         """Its marks, the upper left corner at x, y."""
         heading = enumerate(wrap(self.heading, width, _TEXT), start=1)
-        drawn = [label(x, y + i * _LINE, line, _TEXT, font_weight="bold") for i, line in heading]
+        drawn = [label(x, y + i * _LINE, line, _TEXT, bold=True) for i, line in heading]
         top = y + self._top(width)
         for index, group in enumerate(self.groups):
             left = x + index * width / columns if columns == 2 else x
@@ -81,16 +81,14 @@ def _entry(x: float, y: float, symbol: str, text: str, width: float) -> list[str
 
 
 def _swatch(fill: str) -> Callable[[float, float], str]:
-    return lambda x, y: mark("path", fill=fill, stroke="edge", d=path(hexagon(x, y, 2.1)), stroke_width=0.12)
+    return lambda x, y: mark("path", {"d": path(hexagon(x, y, 2.1)), "stroke_width": 0.12}, fill=fill, stroke="edge")
 
 
 def _line(stroke: str, width: float, dash: str = "none") -> Callable[[float, float], str]:
     return lambda x, y: mark(
         "path",
+        {"d": path([(x - 2.4, y), (x + 2.4, y)], close=False), "stroke_width": width, "stroke_dasharray": dash},
         stroke=stroke,
-        d=path([(x - 2.4, y), (x + 2.4, y)], close=False),
-        stroke_width=width,
-        stroke_dasharray=dash,
     )
 
 
@@ -98,6 +96,6 @@ _SYMBOLS: dict[str, Callable[[float, float], str]] = {
     "class-0": _swatch("none"),
     "withheld": lambda x, y: _swatch("withheld")(x, y) + hatched(hexagon(x, y, 2.1)),
     "outline": _line("ink", 0.6),
-    "hotspots": lambda x, y: mark("path", stroke="rose", d=path(hexagon(x, y, 2.0)), stroke_width=0.9),
+    "hotspots": lambda x, y: mark("path", {"d": path(hexagon(x, y, 2.0)), "stroke_width": 0.9}, stroke="rose"),
     "clusters": _line("ink", 0.5, DASH),
 }

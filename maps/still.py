@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from maps.badges import Plate, apart, hotspot_plates
+from maps.badges import apart, hotspot_plates
 from maps.layers import Bounds, Feature, Layers, bounds, metres_per_degree
 from maps.legend import DASH, Legend, classes, findings
 from maps.vector import Point, document, hatched, label, mark, path
@@ -66,7 +66,7 @@ def svg(layers: Layers, words: Words, width_mm: float = 170.0, height_mm: float 
     deep = 0.0 if beside else legend.height(side, columns=2) + 2 * _MARGIN
     taken = side + 2 * _MARGIN if beside else 0.0
     chart = Box(_MARGIN, _MARGIN, width_mm - taken - 2 * _MARGIN, height_mm - foot - deep - 2 * _MARGIN)
-    body = [mark("rect", fill="paper-raised", width=width_mm, height=height_mm)]
+    body = [mark("rect", {"width": width_mm, "height": height_mm}, fill="paper-raised")]
     found = bounds(layers)
     if found:
         sheet = _fit(found, chart)
@@ -97,7 +97,7 @@ def _ground(layers: Layers, sheet: Sheet) -> list[str]:
     for feature in layers.cells["features"]:
         properties, outline = feature["properties"], sheet.data([feature])
         fill = "withheld" if properties["withheld"] else f"class-{properties['step']}" if properties["step"] else "none"
-        drawn.append(mark("path", fill=fill, stroke="edge", d=outline, stroke_width=0.12))
+        drawn.append(mark("path", {"d": outline, "stroke_width": 0.12}, fill=fill, stroke="edge"))
         if properties["withheld"]:
             drawn.append(hatched(sheet.rings(feature)[0]))
     return drawn + _cased(sheet.data(layers.outline["features"]), "ink", 0.6)
@@ -112,9 +112,9 @@ def _cased(data: str, stroke: str, width: float, dash: str = "none") -> list[str
     """A line on a paper-coloured casing, so that it stands out from light and dark cells alike."""
     if not data:
         return []
-    casing = mark("path", stroke="paper-raised", d=data, stroke_width=width + 0.9, stroke_linejoin="round")
-    line = mark("path", stroke=stroke, d=data, stroke_width=width, stroke_linejoin="round", stroke_dasharray=dash)
-    return [casing, line]
+    shape: dict[str, str | float] = {"d": data, "stroke_linejoin": "round"}
+    casing = mark("path", {**shape, "stroke_width": width + 0.9}, stroke="paper-raised")
+    return [casing, mark("path", {**shape, "stroke_width": width, "stroke_dasharray": dash}, stroke=stroke)]
 
 
 def _plates(layers: Layers, words: Words, sheet: Sheet, chart: Box) -> list[str]:
@@ -124,9 +124,8 @@ def _plates(layers: Layers, words: Words, sheet: Sheet, chart: Box) -> list[str]
     drawn = [plate.draw("rose") for plate in placed]
     for feature in layers.clusters["features"]:
         ring, own = sheet.rings(feature)[0], feature["properties"]
-        tops = min(y for _, y in ring), max(y for _, y in ring)
         text = f"{own['label']} · {words.q(own['q'])}"
-        plate = apart(text, _middle(ring)[0], tops, (chart.x, chart.x + chart.width), placed)
+        plate = apart(text, ring, (chart.x, chart.x + chart.width), placed)
         placed.append(plate)
         drawn.append(plate.draw("ink"))
     return drawn
@@ -150,12 +149,12 @@ def _scale_bar(sheet: Sheet, box: Box) -> list[str]:
     text = f"{metres // 1000} km" if metres >= 1000 else f"{metres} m"
     ticks = path([(x, y - 1.4), (x, y), (x + length, y), (x + length, y - 1.4)], close=False)
     return [
-        mark("path", stroke="ink", d=ticks, stroke_width=0.35),
-        label(x + length / 2, y - 1.0, text, _SMALL, text_anchor="middle"),
+        mark("path", {"d": ticks, "stroke_width": 0.35}, stroke="ink"),
+        label(x + length / 2, y - 1.0, text, _SMALL, anchor="middle"),
     ]
 
 
 def _north(words: Words, box: Box) -> list[str]:
     x, y = box.x + box.width - 4, box.y + box.height - 9
     arrow = path([(x, y), (x + 1.5, y + 4), (x, y + 3.1), (x - 1.5, y + 4)])
-    return [mark("path", fill="ink", d=arrow), label(x, y + 7, words.north, _SMALL, text_anchor="middle")]
+    return [mark("path", {"d": arrow}, fill="ink"), label(x, y + 7, words.north, _SMALL, anchor="middle")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 import shapely
@@ -38,8 +38,15 @@ def wrap(text: str, width: float, size: float) -> list[str]:
     return textwrap.wrap(text, max(8, int(width / (size * _LETTER)))) or [""]
 
 
-def mark(name: str, *, fill: str = "none", stroke: str = "none", text: str | None = None, **values: object) -> str:
-    """One SVG element. `fill` and `stroke` are palette tokens or none; `_` in a name stands for `-`."""
+def mark(
+    name: str,
+    values: Mapping[str, str | float],
+    *,
+    fill: str = "none",
+    stroke: str = "none",
+    text: str | None = None,
+) -> str:
+    """One SVG element with its attributes (`_` in a name stands for `-`); `fill` and `stroke` are palette tokens."""
     classes = [f"f-{fill}"] * (fill != "none") + [f"s-{stroke}"] * (stroke != "none")
     paint = {"class": " ".join(classes), "fill": LIGHT.get(fill, fill), "stroke": LIGHT.get(stroke, stroke)}
     if not classes:
@@ -82,13 +89,17 @@ def hatched(ring: list[Point]) -> str:
         if cut.geom_type == "LineString" and len(cut.coords) == 2:
             (ax, ay), (bx, by) = cut.coords
             lines.append(((ax, ay), (bx, by)))
-    return mark("path", stroke="hatch", d=segments(lines), stroke_width=0.2)
+    return mark("path", {"d": segments(lines), "stroke_width": 0.2}, stroke="hatch")
 
 
-def label(x: float, y: float, text: str, size: float, **values: object) -> str:
-    """A line of text whose baseline starts at x, y."""
-    fill = str(values.pop("fill", "ink"))
-    return mark("text", fill=fill, text=text, x=x, y=y, font_size=size, **values)
+def label(
+    x: float, y: float, text: str, size: float, *, fill: str = "ink", anchor: str = "start", bold: bool = False
+) -> str:
+    """A line of text whose baseline begins, has its middle or ends (`anchor`) at x, y."""
+    place: dict[str, str | float] = {"x": x, "y": y, "font_size": size, "text_anchor": anchor}
+    if bold:
+        place["font_weight"] = "bold"
+    return mark("text", place, fill=fill, text=text)
 
 
 def document(width_mm: float, height_mm: float, title: str, description: str, lang: str, body: Sequence[str]) -> str:

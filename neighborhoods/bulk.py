@@ -30,7 +30,7 @@ def copy_out(sql: str, values: Sequence[Any], schema: pa.Schema) -> pa.Table:
     buffer = io.BytesIO()
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv, HEADER)", list(values)) as copy,
+        cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", list(values)) as copy,
     ):
         for block in copy:
             buffer.write(block)
@@ -45,7 +45,10 @@ def copy_out(sql: str, values: Sequence[Any], schema: pa.Schema) -> pa.Table:
         timestamp_parsers=[pyarrow.csv.ISO8601, "%Y-%m-%d %H:%M:%S.%f%z"],
     )
     parse = pyarrow.csv.ParseOptions(newlines_in_values=True)
-    return pyarrow.csv.read_csv(buffer, parse_options=parse, convert_options=options).select(schema.names)
+    names = pyarrow.csv.ReadOptions(column_names=schema.names)
+    if not buffer.getbuffer().nbytes:
+        return schema.empty_table()
+    return pyarrow.csv.read_csv(buffer, names, parse, options)
 
 
 def next_keys(sequence_of: str, count: int) -> list[int]:

@@ -116,6 +116,7 @@ def public_points(
     sensitive: npt.NDArray[np.bool_],
     places: Places,
     days: npt.ArrayLike,
+    locator: Locator,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Where n voices may be shown: the point itself, for sensitive subjects the centre of a cell around it.
 
@@ -128,7 +129,7 @@ def public_points(
         return public_lng, public_lat
     coarse_lng, coarse_lat = hexes.centres(hexes.parents(places.cell[rows], 9))
     fine_lng, fine_lat = hexes.centres(places.cell[rows])
-    coarse = locator().places(coarse_lng, coarse_lat, np.asarray(days, "datetime64[D]")[rows])
+    coarse = locator.places(coarse_lng, coarse_lat, np.asarray(days, "datetime64[D]")[rows])
     same = coarse.neighborhood == places.neighborhood[rows]
     public_lng[rows] = np.where(same, coarse_lng, fine_lng)
     public_lat[rows] = np.where(same, coarse_lat, fine_lat)

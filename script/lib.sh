@@ -27,7 +27,16 @@ step() {
     fi
 }
 
-as_root() { if ((EUID == 0)); then "$@"; else sudo "$@"; fi; }
+# Fails, saying nothing, where there is no way to become root.
+as_root() {
+    if ((EUID == 0)); then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        return 1
+    fi
+}
 
 digest() { sha256sum "$1" | cut -c1-16; }
 
@@ -48,7 +57,7 @@ newest_server() {
 }
 
 # Its name holds a version, so that it differs from release to release. GEOS and PROJ come with it.
-has_gdal() { dpkg-query -W -f '${db:Status-Status}\n' 'libgdal[0-9]*' 2>/dev/null | grep -qx installed; }
+has_gdal() { dpkg-query -W -f '${db:Status-Status}\n' 'libgdal[0-9]*' 2>/dev/null | grep -x installed >/dev/null; }
 
 # missing_packages KIND...: names of the Debian packages that are not installed, one a line.
 # KINDs: runtime (GeoDjango, WeasyPrint), dev (tests), database (the private cluster).
@@ -58,7 +67,7 @@ missing_packages() {
         case $kind in
             runtime)
                 wanted+=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core gettext)
-                has_gdal || echo gdal-bin
+                has_gdal || [[ " $* " == *' database '* ]] || echo gdal-bin # PostGIS brings it
                 [[ -x $ASCULT_PYTHON ]] || suitable_python >/dev/null || echo python3-venv
                 ;;
             dev)
@@ -76,7 +85,8 @@ missing_packages() {
         esac
     done
     ((${#wanted[@]})) || return 0
-    have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/^installed //p')
+    have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null || true)
+    have=$(sed -n 's/^installed //p' <<<"$have")
     comm -23 <(printf '%s\n' "${wanted[@]}" | sort) <(sort <<<"$have")
 }
 
@@ -84,7 +94,7 @@ missing_packages() {
 # for as long as our own installation lasts; where a server is or was configured, nothing is touched.
 apt_install() {
     local quiet=/etc/postgresql-common/createcluster.d/ascult.conf status=0
-    if [[ " $* " == *' postgresql-'* && -z $(newest_server) && ! -e $quiet ]]; then
+    if [[ " $* " == *' postgresql-'* && -z $(newest_server) ]]; then
         as_root mkdir -p "${quiet%/*}"
         echo 'create_main_cluster = false' | as_root tee "$quiet"
     else
@@ -98,20 +108,21 @@ apt_install() {
 }
 
 ensure_packages() {
-    local missing
+    local list missing
     if ! command -v dpkg-query >/dev/null; then
         [[ -e $ASCULT_HOME/stamps/other ]] ||
             say 'Neither Debian nor Ubuntu: PostGIS, GDAL, GEOS, PROJ, Pango and gettext are taken as installed.'
         : >"$ASCULT_HOME/stamps/other"
         return
     fi
-    mapfile -t missing < <(missing_packages "$@")
-    ((${#missing[@]})) || return 0
+    list=$(missing_packages "$@")
+    [[ -n $list ]] || return 0
+    mapfile -t missing <<<"$list"
     as_root true || die "these system packages are missing, and it takes root or sudo to install them: ${missing[*]}
 An administrator can do it: apt-get install --no-install-recommends ${missing[*]}"
     step "Installing system packages (${missing[*]})" packages apt_install "${missing[@]}"
-    mapfile -t missing < <(missing_packages "$@")
-    ((${#missing[@]} == 0)) || die "still missing after installing: ${missing[*]}; see $ASCULT_HOME/log/packages.log"
+    list=$(missing_packages "$@")
+    [[ -z $list ]] || die "still missing after installing: ${list//$'\n'/ }; see $ASCULT_HOME/log/packages.log"
 }
 
 # --- Python ---------------------------------------------------------------------------------------------------------
@@ -171,6 +182,7 @@ ensure_catalogues() {
 # locked COMMAND...: one set-up at a time in this clone; the second caller waits, then finds it done.
 locked() {
     mkdir -p "$ASCULT_HOME/log" "$ASCULT_HOME/stamps" || die "cannot write in $ASCULT_ROOT"
+    [[ -w $ASCULT_HOME ]] || die "$ASCULT_HOME belongs to $(stat -c %U "$ASCULT_HOME"): work as that user"
     (
         flock -w 1 9 || { say 'Waiting for another set-up in this clone …'; flock 9; }
         "$@"

@@ -18,6 +18,7 @@ import pandas as pd
 from scipy import sparse
 from shapely.geometry import Polygon
 
+from analytics.methods.units import CategoryParams, Units
 from geo import hexes
 
 CENTRE_LNG, CENTRE_LAT, RADIUS_M = 21.2287, 45.7489, 4_700.0
@@ -121,6 +122,25 @@ def planted(seed: int) -> tuple[dict[str, Counts], Plant]:
     return counts, Plant(slug, nine.cells[inside], float(expected[chosen]))
 
 
+def units(seed: int) -> list[Units]:
+    """The sets of units analysis receives: cells of three resolutions and about forty square quarters."""
+    fine = {"area": hexes.area_m2(ground().cells), "population": people(seed)}
+    sets = []
+    for res in RESOLUTIONS:
+        here = level(res)
+        names = np.array([hexes.to_text(int(c)) for c in here.cells], object)
+        sets.append(Units(res, names, names, {k: here.sums(v) for k, v in fine.items()}, here.ring))
+    slugs, place = np.unique(quarters().astype(str), return_inverse=True)
+    whole = {k: np.bincount(place, weights=v) for k, v in fine.items()}
+    names = slugs.astype(object)
+    return [*sets, Units(None, names, names, whole, sparse.identity(len(names), format="csr"))]
+
+
+def categories(exposure: str = "population") -> list[CategoryParams]:
+    """The 16 categories as analysis receives them."""
+    return [CategoryParams(slug, exposure, 40.0, 6) for slug in CATEGORIES]
+
+
 def incidents(counts: Mapping[str, Counts], seed: int) -> pd.DataFrame:
     """One row per incident, as analysis receives them: columns category, cell, neighborhood, x, y, opened, closed."""
     rng, place = np.random.default_rng([seed, 3]), ground()
@@ -143,7 +163,7 @@ def incidents(counts: Mapping[str, Counts], seed: int) -> pd.DataFrame:
 
 @cache
 def quarters() -> npt.NDArray[np.object_]:
-    """The neighborhood of each res-10 cell: a grid of squares of 1.7 km, about thirty of them."""
+    """The neighborhood of each res-10 cell: a grid of squares of 1.7 km, about forty of them."""
     place = ground()
     column, row = (np.floor((v + RADIUS_M) / 1_700).astype(int) for v in (place.x, place.y))
     return np.array([f"quarter-{c}-{r}" for c, r in zip(column, row, strict=True)], object)

@@ -45,12 +45,12 @@ def kaplan_meier(days: npt.ArrayLike, closed: npt.ArrayLike, level: float = 0.95
     if not 0 < level < 1:
         raise MethodError(f"level: {level} is not between 0 and 1")
     times, row = np.unique(t, return_inverse=True)
-    ended = np.bincount(row, weights=event, minlength=len(times))
+    ended = np.bincount(row, weights=event, minlength=len(times)).astype(np.float64)
     left = np.bincount(row, minlength=len(times))
-    at_risk = len(t) - np.concatenate([[0], np.cumsum(left)[:-1]]) if len(t) else np.zeros(0, np.int64)
-    survival = np.cumprod(1 - ended / at_risk)
+    at_risk = np.asarray(len(t) - np.cumsum(left) + left, np.int64)
+    survival: Floats = np.cumprod(1 - ended / at_risk, dtype=np.float64)
     low, high = _bounds(survival, ended, at_risk, float(special.ndtri((1 + level) / 2)))
-    return Curve(times, survival, low, high, at_risk.astype(np.int64))
+    return Curve(times, survival, low, high, at_risk)
 
 
 def median_wait(days: npt.ArrayLike, closed: npt.ArrayLike, level: float = 0.95) -> Median:

@@ -78,16 +78,18 @@ class Parameters:
     """Every number a person could turn; stored with each run.
 
     `q_level`: a unit is hot at or below it. `k`: rings around a cell that are tested with it. `least_observed`: rings
-    with fewer incidents are never hot. `dispersion_z`: how many standard errors above 1 the dispersion must lie
-    before the negative binomial replaces the Poisson model. `draws`, `hyper_draws`: posterior draws of a ranking, and
-    how many different sets of hyperparameters they use. `top_k`, `top_share`: P(top) asks for the smaller of the two.
-    `interval`: share of draws a rank interval holds. `cluster_res`: the resolution whose test stands beside a
-    cluster. `hull_buffer_m`: width given to the hull of a cluster that has none.
+    with fewer incidents are never hot. `least_exposure`: a unit with less than this share of the mean exposure counts
+    as unexposed, for a rate over a sliver is no rate. `dispersion_z`: how many standard errors above 1 the dispersion
+    must lie before the negative binomial replaces the Poisson model. `draws`, `hyper_draws`: posterior draws of a
+    ranking, and how many different sets of hyperparameters they use. `top_k`, `top_share`: P(top) asks for the
+    smaller of the two. `interval`: share of draws a rank interval holds. `cluster_res`: the resolution whose test
+    stands beside a cluster. `hull_buffer_m`: width given to the hull of a cluster that has none.
     """
 
     q_level: float = 0.05
     k: int = 1
     least_observed: int = 5
+    least_exposure: float = 1e-3
     dispersion_z: float = 1.645
     draws: int = 2_000
     hyper_draws: int = 200

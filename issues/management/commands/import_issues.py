@@ -78,12 +78,14 @@ def quality_table(quality: Quality, pins: list[DefaultPin], *, stored: bool) -> 
         f"{'set aside':<44}{sum(quality.set_aside.values()):>10,}",
     ]
     lines += [f"{'  ' + reason:<44}{n:>10,}" for reason, n in sorted(quality.set_aside.items())]
+    lines += [f"{what:<44}{n:>10,}" for what, n in quality.blanked.items() if n]
     lines += [
-        f"{'closing dates unreadable or before opening':<44}{quality.blanked_closing:>10,}",
         f"{'whole-degree coordinates':<44}{quality.whole_degrees:>10,}",
         f"{'category not in the mapping':<44}{sum(quality.unmapped.values()):>10,}",
     ]
     lines += [f"{'  ' + value[:38]:<44}{n:>10,}" for value, n in quality.unmapped.most_common(10)]
+    if quality.missing_columns:
+        lines.append(f"columns of the mapping that the file lacks: {', '.join(quality.missing_columns)}")
     return lines + (_placed(quality.source) + _pins(pins) if stored else [])
 
 

@@ -13,6 +13,8 @@ from neighborhoods.actions import LoadedBoundaries, Provenance, RefusedBoundarie
 from neighborhoods.management.base import CityCommand
 from neighborhoods.models import NOT_STATED
 
+# Neighbours drawn apart seldom meet to the metre; below this an overlap is a slip of the pen.
+SLIVER_M2 = 100
 SINCE_ALWAYS = dt.date(1900, 1, 1)
 
 
@@ -77,8 +79,11 @@ def told(loaded: LoadedBoundaries) -> list[str]:
     for name, (before, after) in loaded.repaired.items():
         change = f"{(after - before) / before:+.4%}" if before else "was zero"
         lines.append(f"Repaired {name}: {before:,.0f} m² before, {after:,.0f} m² after ({change}).")
-    lines.append(f"Overlapping pairs: {len(loaded.overlaps)}.")
-    lines += [f"  {o.first} and {o.second} share {o.area_m2:,.0f} m²" for o in loaded.overlaps]
+    large = [o for o in loaded.overlaps if o.area_m2 >= SLIVER_M2]
+    lines.append(f"Overlapping pairs: {len(large)}.")
+    lines += [f"  {o.first} and {o.second} share {o.area_m2:,.0f} m²" for o in large]
+    if len(large) < len(loaded.overlaps):
+        lines.append(f"  {len(loaded.overlaps) - len(large)} more pairs share less than {SLIVER_M2} m² each")
     if loaded.uncovered_m2 is None or not loaded.outline_m2:
         lines.append("Uncovered part of the city: cannot be told, the city's file names no outline.")
     else:
