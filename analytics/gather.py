@@ -34,8 +34,8 @@ _SCHEMA = pa.schema(
         ("source", pa.string()),
         ("external_id", pa.string()),
         ("category", pa.string()),
-        ("opened", pa.timestamp("us", "UTC")),
-        ("closed", pa.timestamp("us", "UTC")),
+        ("opened", pa.int64()),
+        ("closed", pa.int64()),
         ("lng", pa.float64()),
         ("lat", pa.float64()),
         ("cell", pa.uint64()),
@@ -45,7 +45,8 @@ _SCHEMA = pa.schema(
 )
 
 _SQL = """
-SELECT i.source, i.external_id, c.slug, i.opened_at AT TIME ZONE 'UTC', i.closed_at AT TIME ZONE 'UTC',
+SELECT i.source, i.external_id, c.slug,
+       (extract(epoch FROM i.opened_at) * 1000000)::bigint, (extract(epoch FROM i.closed_at) * 1000000)::bigint,
        ST_X(i.point), ST_Y(i.point), i.cell, coalesce(i.neighborhood_id, 0), g.issues
 FROM issues_incident g
 JOIN issues_issue i ON i.id = g.first_issue_id
@@ -102,6 +103,9 @@ def incidents(since: dt.date, until: dt.date, areas: gpd.GeoDataFrame) -> pd.Dat
     the place kept on the row where it belongs to this set, joined anew where it belongs to another.
     """
     table = copy_out(_SQL, [since, until], _SCHEMA)
+    for name in ("opened", "closed"):
+        moments = table[name].cast(pa.timestamp("us", "UTC"))
+        table = table.set_column(table.column_names.index(name), name, moments)
     frame = table.to_pandas()
     frame["neighborhood"] = _slugs(frame, areas)
     frame["x"], frame["y"] = to_metric(frame["lng"], frame["lat"], settings.CITY.metric_crs)

@@ -309,7 +309,7 @@ def _drawn(rng: np.random.Generator, odds: Floats, n: int) -> Ints:
 
 
 def _written(seconds: Ints) -> npt.NDArray[np.object_]:
-    return np.datetime_as_string(seconds.astype("M8[s]"), unit="s", timezone="UTC").astype(object)
+    return np.array(np.datetime_as_string(seconds.astype("M8[s]"), unit="s", timezone="UTC"), object)
 
 
 def _degrees(values: Floats) -> npt.NDArray[np.object_]:

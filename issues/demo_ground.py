@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -58,28 +59,26 @@ def lay_out(recipe: Recipe, city: City, areas: gpd.GeoDataFrame, exposure: pd.Da
     """Draw the streets of a city.
 
     `areas`: slug, name, geometry in degrees. `exposure`: slug and one column per kind (people, metres), text or
-    numbers; ground stands in for a kind it lacks. Raises ValueError naming an area without exposure.
+    numbers; ground stands in for a kind it lacks. Raises ValueError naming an area without exposure or a category
+    that the city lacks.
     """
     rng = np.random.default_rng([seed, 0])
     ground = areas.sort_values("slug").reset_index(drop=True)
     slugs = ground["slug"].tolist()
     table = exposure.set_index("slug")
-    absent = sorted(set(slugs) - set(table.index))
-    if absent:
-        raise ValueError(f"no exposure for {', '.join(absent)}")
+    exposed = {c.slug: c.exposure for c in city.categories}
+    _all_known("exposure for", slugs, table.index)
+    _all_known("category", [c.slug for c in recipe.categories], exposed)
     shapes = ground.geometry.to_crs(city.metric_crs).to_numpy()
     square_m = shapely.area(shapes)
     kinds = {k: table.loc[slugs, k].astype(float).to_numpy() for k in table.columns if k != "name"}
-    metres = kinds.get("street_m", square_m / 100)
-    counts = np.maximum(np.round(metres / STREET_M).astype(int), 20)
+    counts = np.maximum(np.round(kinds.get("street_m", square_m / 100) / STREET_M).astype(int), 20)
     area = np.repeat(np.arange(len(slugs)), counts)
     start, end = _segments(rng, shapes, counts)
     lived_in = rng.gamma(1.5, size=len(area))  # blocks of flats beside garages
     within = {"street_m": np.hypot(*(end - start).T), "population": lived_in}
-    exposed = {c.slug: c.exposure for c in city.categories}
     odds = []
-    for behaviour in recipe.categories:
-        kind = exposed[behaviour.slug]
+    for kind in (exposed[c.slug] for c in recipe.categories):
         total = kinds.get(kind, square_m) * np.exp(rng.normal(0, AREA_RISK, len(slugs)))
         odds.append(_odds(total, within.get(kind, np.ones(len(area))), area))
     streets = tuple(recipe.streets.get(s, (n,)) for s, n in zip(slugs, ground["name"], strict=True))
@@ -95,6 +94,12 @@ def lay_out(recipe: Recipe, city: City, areas: gpd.GeoDataFrame, exposure: pd.Da
         odds=np.array(odds),
         union=shapely.union_all(shapes),
     )
+
+
+def _all_known(what: str, asked: Iterable[str], known: Container[str]) -> None:
+    absent = sorted(a for a in asked if a not in known)
+    if absent:
+        raise ValueError(f"no {what} {', '.join(absent)}")
 
 
 def _odds(total: Floats, part: Floats, area: Ints) -> Floats:

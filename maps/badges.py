@@ -12,6 +12,20 @@ _TEXT = 2.5
 _GAP = 0.8
 
 
+Box = tuple[float, float, float, float]
+
+
+def around(points: Sequence[Point]) -> Box:
+    """Left, top, right, bottom of some points."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def meet(one: Box, other: Box) -> bool:
+    """Whether two boxes share ground."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
 @dataclass(frozen=True)
 class Plate:
     """A short text on a paper-coloured plate whose middle is at x, y (millimetres)."""
@@ -24,10 +38,14 @@ class Plate:
     def width(self) -> float:
         return max(_HEIGHT, text_width(self.text, _TEXT) + 1.6)
 
-    def covers(self, other: Plate) -> bool:
-        """Whether two plates overlap."""
-        near = abs(self.x - other.x) < (self.width + other.width) / 2
-        return near and abs(self.y - other.y) < _HEIGHT
+    @property
+    def box(self) -> Box:
+        """Left, top, right, bottom."""
+        return self.x - self.width / 2, self.y - _HEIGHT / 2, self.x + self.width / 2, self.y + _HEIGHT / 2
+
+    def covers(self, box: Box) -> bool:
+        """Whether it lies over any of a box."""
+        return meet(self.box, box)
 
     def draw(self, stroke: str) -> str:
         """Its marks."""
@@ -55,7 +73,7 @@ def hotspot_plates(spots: Sequence[tuple[Point, str]]) -> list[Plate]:
     members: list[list[int]] = []
     for (x, y), text in spots:
         own = Plate(x, y, text)
-        hit = next((i for i, plate in enumerate(plates) if plate.covers(own)), None)
+        hit = next((i for i, plate in enumerate(plates) if plate.covers(own.box)), None)
         if hit is None:
             plates.append(own)
             members.append([int(text)])
@@ -65,20 +83,20 @@ def hotspot_plates(spots: Sequence[tuple[Point, str]]) -> list[Plate]:
     return plates
 
 
-def apart(text: str, hull: Sequence[Point], sides: Point, placed: Sequence[Plate]) -> Plate:
-    """A plate above, below, right or left of a hull: the first place where it covers no other plate.
+def apart(text: str, hull: Box, sides: Point, labels: Sequence[Box], shapes: Sequence[Box]) -> Plate:
+    """A plate above, below, left or right of a hull, in the first place where it covers nothing else.
 
-    It keeps between the two `sides` of the sheet; where every place is taken it stands above all the same.
+    If it must cover something it is another hull (`shapes`) rather than a label. It keeps between the two `sides` of
+    the sheet.
     """
     half = Plate(0, 0, text).width / 2
-    left, right = min(x for x, _ in hull), max(x for x, _ in hull)
-    top, bottom = min(y for _, y in hull), max(y for _, y in hull)
+    left, top, right, bottom = hull
     middle, level = (left + right) / 2, (top + bottom) / 2
     places = (
         (middle, top - _HEIGHT / 2 - _GAP),
         (middle, bottom + _HEIGHT / 2 + _GAP),
-        (right + half + _GAP, level),
         (left - half - _GAP, level),
+        (right + half + _GAP, level),
     )
     choices = [Plate(min(max(x, sides[0] + half), sides[1] - half), y, text) for x, y in places]
-    return next((c for c in choices if not any(c.covers(p) for p in placed)), choices[0])
+    return min(choices, key=lambda c: (any(map(c.covers, labels)), any(map(c.covers, shapes))))

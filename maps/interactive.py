@@ -215,7 +215,7 @@ def _badges(layers: Layers, words: Words) -> list[dict[str, Any]]:
     by_cell: dict[str, list[Feature]] = {}
     for feature in layers.hotspots["features"]:
         by_cell.setdefault(feature["properties"]["cell"], []).append(feature)
-    badges = []
+    badges: list[dict[str, Any]] = []
     for group in by_cell.values():
         west, south, east, north = _box(group[0])
         own = [f["properties"] for f in group]
@@ -230,7 +230,7 @@ def _badges(layers: Layers, words: Words) -> list[dict[str, Any]]:
         text = f"{own_properties['label']} · {words.q(own_properties['q'])}"
         spoken = words.cluster(own_properties)
         middle, level = (west + east) / 2, (south + north) / 2
-        places = {"above": [north, middle], "below": [south, middle], "right": [level, east], "left": [level, west]}
+        places = {"above": [north, middle], "below": [south, middle], "left": [level, west], "right": [level, east]}
         badges.append({"kind": "clusters", "at": places["above"], "places": places, "text": text, "words": spoken})
     return badges
 

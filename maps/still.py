@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from maps.badges import apart, hotspot_plates
+from maps.badges import apart, around, hotspot_plates
 from maps.layers import Bounds, Feature, Layers, bounds, metres_per_degree
 from maps.legend import DASH, Legend, classes, findings
 from maps.vector import Point, document, hatched, label, mark, path
@@ -122,12 +122,13 @@ def _plates(layers: Layers, words: Words, sheet: Sheet, chart: Box) -> list[str]
     spots = [(_middle(sheet.rings(f)[0]), f["properties"]["label"]) for f in layers.hotspots["features"]]
     placed = hotspot_plates(spots)
     drawn = [plate.draw("rose") for plate in placed]
-    for feature in layers.clusters["features"]:
-        ring, own = sheet.rings(feature)[0], feature["properties"]
+    hulls = [around(sheet.rings(f)[0]) for f in layers.clusters["features"]]
+    for i, feature in enumerate(layers.clusters["features"]):
+        own, others = feature["properties"], [h for j, h in enumerate(hulls) if j != i]
         text = f"{own['label']} · {words.q(own['q'])}"
-        plate = apart(text, ring, (chart.x, chart.x + chart.width), placed)
-        placed.append(plate)
-        drawn.append(plate.draw("ink"))
+        sides = (chart.x, chart.x + chart.width)
+        placed.append(apart(text, hulls[i], sides, [plate.box for plate in placed], others))
+        drawn.append(placed[-1].draw("ink"))
     return drawn
 
 

@@ -26,7 +26,10 @@ def copy_in(table: str, rows: pa.Table) -> None:
 
 
 def copy_out(sql: str, values: Sequence[Any], schema: pa.Schema) -> pa.Table:
-    """The rows of a query as an Arrow table with the given schema (names and types in the query's order)."""
+    """The rows of a query as an Arrow table with the given schema (names and types in the query's order).
+
+    Instants are best read as whole microseconds since 1970: PostgreSQL's spelling of them depends on the session.
+    """
     buffer = io.BytesIO()
     with (
         connection.cursor() as cursor,
@@ -42,7 +45,6 @@ def copy_out(sql: str, values: Sequence[Any], schema: pa.Schema) -> pa.Table:
         null_values=[""],
         true_values=["t"],
         false_values=["f"],
-        timestamp_parsers=[pyarrow.csv.ISO8601, "%Y-%m-%d %H:%M:%S.%f%z"],
     )
     parse = pyarrow.csv.ParseOptions(newlines_in_values=True)
     names = pyarrow.csv.ReadOptions(column_names=schema.names)

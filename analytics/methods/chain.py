@@ -140,14 +140,15 @@ def _ranking(
     units: Units, pairs: Sequence[tuple[CategoryParams, Table]], parameters: Parameters, seed: int
 ) -> dict[str, Any]:
     """Units by excess over all categories; only those with exposure in at least one of them."""
-    o = np.array([t.observed for _, t in pairs]).reshape(len(pairs), len(units.ids))
-    e = np.array([t.expected for _, t in pairs]).reshape(len(pairs), len(units.ids))
+    shape = (len(pairs), len(units.ids))
+    o = np.array([t.observed for _, t in pairs]).reshape(shape)
+    e = np.array([t.expected for _, t in pairs]).reshape(shape)
     rows = e.sum(axis=0) > 0
-    of = int(rows.sum())
+    o, e, of = o[:, rows], e[:, rows], int(rows.sum())
     k = max(1, min(parameters.top_k, math.ceil(parameters.top_share * of)))
     ranking = rank_excess(
-        o[:, rows],
-        e[:, rows],
+        o,
+        e,
         stream(seed, RANKING, None, units.res),
         k=k,
         draws=parameters.draws,
@@ -161,8 +162,8 @@ def _ranking(
         "exposure": {c.slug: t.exposure for c, t in pairs},
         "ids": units.ids[rows].tolist(),
         "names": [str(name) for name in units.names[rows]],
-        "observed": o[:, rows].sum(axis=0).tolist(),
-        "expected": plain(e[:, rows].sum(axis=0)),
+        "observed": o.sum(axis=0).tolist(),
+        "expected": plain(e.sum(axis=0)),
         "ratio": plain(ranking.ratio),
         "rank": ranking.rank.tolist(),
         "rank_low": ranking.low.tolist(),

@@ -48,27 +48,37 @@ function furnish(map, layers, page) {
     marks.push(mark);
   });
 
-  // A cluster's label stands above its hull, or below, right or left of it where it would cover another label.
-  function meet(one, other) {
-    var a = one.getElement().firstChild.getBoundingClientRect(), b = other.getElement().firstChild.getBoundingClientRect();
-    return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  // A cluster's label stands above its hull, or below, left or right where it would cover a label or another hull.
+  function boxOf(mark) {
+    return mark.getElement().firstChild.getBoundingClientRect();
+  }
+  function hullOf(mark) {
+    var frame = box.getBoundingClientRect(), places = mark.badge.places;
+    function at(side) { return map.latLngToContainerPoint(places[side]).add([frame.left, frame.top]); }
+    return { left: at("left").x, right: at("right").x, top: at("above").y, bottom: at("below").y };
+  }
+  function shared(a, b) {
+    var wide = Math.min(a.right, b.right) - Math.max(a.left, b.left), high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    return wide > 0 && high > 0 ? wide * high : 0;
   }
   function stand(mark, side) {
     mark.setLatLng(mark.badge.places[side]);
     mark.getElement().dataset.side = side;
   }
   function part() {
-    var placed = [];
-    marks.forEach(function (mark) {
-      if (!mark.getElement()) return;
-      if (mark.badge.places) {
-        var free = ["above", "below", "right", "left"].some(function (side) {
-          stand(mark, side);
-          return !placed.some(function (other) { return meet(mark, other); });
-        });
-        if (!free) stand(mark, "above");
+    var shown = marks.filter(function (mark) { return mark.getElement(); });
+    shown.forEach(function (mark, i) {
+      if (!mark.badge.places) return;
+      function cost(side) {
+        stand(mark, side);
+        var own = boxOf(mark);
+        return shown.reduce(function (sum, other, j) {
+          if (j < i) sum += 4 * shared(own, boxOf(other));
+          return j !== i && other.badge.places ? sum + shared(own, hullOf(other)) : sum;
+        }, 0);
       }
-      placed.push(mark);
+      var sides = ["above", "below", "left", "right"], costs = sides.map(cost);
+      stand(mark, sides[costs.indexOf(Math.min.apply(null, costs))]);
     });
   }
   map.on("zoomend", part);
