@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,9 @@ def _load(path: Path) -> Any:
 def _is_lines(path: Path) -> bool:
     """Whether the first line is a whole object and a second one follows."""
     with path.open("rb") as file:
-        first, second = (file.readline(1 << 20).removeprefix(codecs.BOM_UTF8).strip() for _ in range(2))
-    if not (first.startswith(b"{") and first.endswith(b"}") and second.startswith(b"{")):
+        lines = (line.removeprefix(codecs.BOM_UTF8).strip() for line in iter(lambda: file.readline(1 << 20), b""))
+        first, second = [*islice(filter(None, lines), 2), b"", b""][:2]
+    if not (first.startswith(b"{") and second.startswith(b"{")):
         return False
     try:
         return isinstance(json.loads(first), dict)

@@ -30,7 +30,7 @@ def why_invalid(shape: BaseGeometry | None) -> str | None:
     if not isinstance(shape, Polygon | MultiPolygon):
         return f"the geometry is a {shape.geom_type}, not a polygon"
     if not shape.is_valid:
-        return shapely.is_valid_reason(shape)
+        return str(shapely.is_valid_reason(shape))
     return None
 
 

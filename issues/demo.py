@@ -305,7 +305,8 @@ class _Block:
 def _drawn(rng: np.random.Generator, odds: Floats, n: int) -> Ints:
     """n draws of a number by its odds (adding up to 1)."""
     edges = np.cumsum(odds)
-    return np.minimum(np.searchsorted(edges, rng.random(n) * edges[-1], side="right"), len(odds) - 1)
+    place = np.searchsorted(edges, rng.random(n) * edges[-1], side="right")
+    return np.asarray(np.minimum(place, len(odds) - 1), np.int64)
 
 
 def _written(seconds: Ints) -> npt.NDArray[np.object_]:

@@ -46,12 +46,16 @@ class Plant:
 
 @dataclass(frozen=True)
 class Words:
-    """One kind of thing people write about; `months` (January = 1) empty for all the year."""
+    """One kind of thing people write about; `months` (January = 1) empty for all the year.
+
+    `plain` marks a question or a single event: nobody says of it that it has lasted for weeks.
+    """
 
     category: str
     title: str
     says: tuple[str, ...]
     months: tuple[int, ...] = ()
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,7 @@ class Recipe:
     texts: tuple[Words, ...]
     since_phrases: tuple[str, ...]
     asks: tuple[str, ...]
+    asks_plain: tuple[str, ...]
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -135,8 +140,11 @@ def _recipe(values: dict[str, Any], words: dict[str, Any]) -> Recipe:
         texts=texts,
         since_phrases=tuple(words["since"]),
         asks=tuple(words["asks"]),
+        asks_plain=tuple(words["asks_plain"]),
     )
 
 
 def _words(text: dict[str, Any]) -> Words:
-    return Words(text["category"], text["title"], tuple(text["says"]), tuple(text.get("months", ())))
+    return Words(
+        text["category"], text["title"], tuple(text["says"]), tuple(text.get("months", ())), bool(text.get("plain"))
+    )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from issues.demo_recipe import Recipe, Words
 
+T = TypeVar("T")
 Ints = npt.NDArray[np.int64]
 Texts = npt.NDArray[np.object_]
 
@@ -39,23 +41,22 @@ class Speaker:
         """A title and a description for each of n rows; a few say nothing beyond the title."""
         n = len(category)
         pick, line, silent, since, asks = rng.random((5, n))
-        phrase = rng.integers(0, len(self.recipe.since_phrases), n)
-        ask = rng.integers(0, len(self.recipe.asks), n)
+        ending, lasting = rng.random((2, n))
         titles, descriptions = np.empty(n, object), np.empty(n, object)
         rows = zip(category.tolist(), month.tolist(), area.tolist(), street.tolist(), strict=True)
         for i, (c, m, a, s) in enumerate(rows):
             choice = self.words[c, m]
-            words = choice[int(pick[i] * len(choice))]
+            words = _one(choice, pick[i])
             titles[i] = words.title
             if silent[i] < SILENT:
                 descriptions[i] = ""
                 continue
             place = self.spoken[a][s] if a >= 0 else SOMEWHERE
-            told = [words.says[int(line[i] * len(words.says))].replace("{street}", place)]
-            if since[i] < SINCE:
-                told.append(self.recipe.since_phrases[phrase[i]])
+            told = [_one(words.says, line[i]).replace("{street}", place)]
+            if since[i] < SINCE and not words.plain:
+                told.append(_one(self.recipe.since_phrases, lasting[i]))
             if asks[i] < ASKS:
-                told.append(self.recipe.asks[ask[i]])
+                told.append(_one(self.recipe.asks_plain if words.plain else self.recipe.asks, ending[i]))
             descriptions[i] = " ".join(told)
         return titles, descriptions
 
@@ -66,6 +67,11 @@ class Speaker:
         out = np.empty(len(told), object)
         out[:] = told
         return out
+
+
+def _one(choices: Sequence[T], draw: float) -> T:
+    """The choice that a draw between 0 and 1 falls on."""
+    return choices[int(draw * len(choices))]
 
 
 def _spoken(name: str, others: Sequence[str]) -> str:

@@ -37,6 +37,12 @@ ORDER BY places.n DESC, lng5, lat5
 """
 
 
+_ON_A_PIN = """
+(floor(ST_X(point) * 100000 + 0.5)::bigint, floor(ST_Y(point) * 100000 + 0.5)::bigint) IN
+(SELECT * FROM unnest(%s::bigint[], %s::bigint[]))
+"""
+
+
 @dataclass(frozen=True)
 class DefaultPin:
     """One coordinate that stands for 'somewhere in the city'."""
@@ -54,20 +60,9 @@ def mark_default_pins() -> list[DefaultPin]:
     with connection.cursor() as cursor:
         cursor.execute(_SPOTS, values)
         found = cursor.fetchall()
-        cursor.execute(
-            """
-            WITH pins AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS p(lng5, lat5)),
-            wanted AS (
-                SELECT id, default_pin, EXISTS (
-                    SELECT 1 FROM pins WHERE lng5 = floor(ST_X(point) * 100000 + 0.5)::bigint
-                    AND lat5 = floor(ST_Y(point) * 100000 + 0.5)::bigint
-                ) AS is_pin FROM issues_issue
-            )
-            UPDATE issues_issue SET default_pin = wanted.is_pin FROM wanted
-            WHERE issues_issue.id = wanted.id AND wanted.is_pin <> wanted.default_pin
-            """,
-            [[row[0] for row in found], [row[1] for row in found]],
-        )
+        spots = [[row[0] for row in found], [row[1] for row in found]]
+        cursor.execute(f"UPDATE issues_issue SET default_pin = TRUE WHERE NOT default_pin AND {_ON_A_PIN}", spots)
+        cursor.execute(f"UPDATE issues_issue SET default_pin = FALSE WHERE default_pin AND NOT {_ON_A_PIN}", spots)
     return [DefaultPin(lng / 1e5, lat / 1e5, int(n), int(subjects)) for lng, lat, n, subjects in found]
 
 
@@ -150,6 +145,7 @@ def _write(issues: np.ndarray, first: np.ndarray, founders: np.ndarray, members:
         cursor.execute("CREATE TEMP TABLE wanted_link (id bigint, incident_id bigint) ON COMMIT DROP")
         copy_in("wanted_incident", pa.table({"first_issue_id": founders, "issues": members}))
         copy_in("wanted_link", pa.table({"id": issues, "incident_id": first}))
+        cursor.execute("ANALYZE wanted_incident, wanted_link")
         cursor.execute(
             """
             INSERT INTO issues_incident (first_issue_id, issues) SELECT first_issue_id, issues FROM wanted_incident

@@ -26,7 +26,7 @@ _LEAST_HULL_M = 40.0
 class Layers:
     """GeoJSON FeatureCollections in degrees, lng before lat, and the upper bounds of the classes of `cells`.
 
-    outline   one MultiPolygon: slug, name
+    outline   one MultiPolygon: slug, name; nothing where the report has no outline
     cells     cell, n (None where withheld), klass (1 to len(breaks), 0 for none), step (its ramp colour), withheld
     hotspots  in the report's order: label ("1", "2"…), cell, res, category, ratio, q, observed, expected, model
     clusters  in the report's order: label ("A", "B"…), category, n, q, ratio, radius_m
@@ -45,7 +45,7 @@ def report_layers(report: ListeningReport) -> Layers:
     counts = [None if c.withheld else c.n for c in report.cells]
     bounds = breaks(counts)
     return Layers(
-        outline=collection([_outline(report)]),
+        outline=collection([_outline(report)] if report.outline else []),
         cells=cells_layer(cells, counts, bounds),
         hotspots=collection([_hotspot(i, spot) for i, spot in enumerate(report.hotspots)]),
         clusters=collection([_cluster(i, cluster) for i, cluster in enumerate(report.clusters)]),
@@ -73,16 +73,19 @@ def collection(features: list[Feature]) -> FeatureCollection:
 
 def bounds(layers: Layers) -> Bounds | None:
     """West, south, east, north in degrees of all that is drawn; None when nothing is."""
-    points = [point for feature in _features(layers) for point in _points(feature["geometry"]["coordinates"])]
-    if not points:
+    drawn = (layers.outline, layers.cells, layers.hotspots, layers.clusters)
+    boxes = [box(feature) for layer in drawn for feature in layer["features"]]
+    if not boxes:
         return None
+    wests, souths, easts, norths = zip(*boxes, strict=True)
+    return min(wests), min(souths), max(easts), max(norths)
+
+
+def box(feature: Feature) -> Bounds:
+    """West, south, east, north in degrees of one feature."""
+    points = list(_points(feature["geometry"]["coordinates"]))
     lngs, lats = [p[0] for p in points], [p[1] for p in points]
     return min(lngs), min(lats), max(lngs), max(lats)
-
-
-def _features(layers: Layers) -> Iterator[Feature]:
-    for layer in (layers.outline, layers.cells, layers.hotspots, layers.clusters):
-        yield from layer["features"]
 
 
 def _points(coordinates: Any) -> Iterator[Sequence[float]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from html import escape
+from typing import Any
 from urllib.parse import urlsplit
 
 POLICY_PLACE = "@policy@"
@@ -23,6 +25,12 @@ def inline(text: str, tag: str) -> str:
     return f"<{tag}>{body}</{tag}>"
 
 
+def script_json(value: Any) -> str:
+    """JSON that may stand inside a script element."""
+    text = json.dumps(value, allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
 def without_source_map(script: str) -> str:
     """A script that no longer points to a file beside it."""
     return re.sub(r"//# sourceMappingURL=\S+", "", script)
@@ -36,10 +44,15 @@ def without_pictures(css: str) -> str:
 def linked(attribution: str) -> str:
     """HTML of an attribution: text, and plain links to other sites; everything else is shown as it was written."""
     parts = _LINK.split(attribution)
-    html = escape(parts[0])
+    html = _text(parts[0])
     for url, name, rest in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        html += f'<a href="{escape(url)}" rel="noopener" target="_blank">{escape(name)}</a>{escape(rest)}'
+        html += f'<a href="{_text(url)}" rel="noopener" target="_blank">{_text(name)}</a>{_text(rest)}'
     return html
+
+
+def _text(text: str) -> str:
+    # A brace as an entity: the library that draws tiles reads its options as a template.
+    return escape(text).replace("{", "&#123;")
 
 
 def sealed(html: str, tiles_url: str = "") -> str:

@@ -237,5 +237,6 @@ run_from_bench() {
         exit 2
     fi
     set_up dev
-    exec "$ASCULT_PYTHON" "$ASCULT_ROOT/bench/$prefix$name.py" "${@:3}"
+    export PYTHONPATH=$ASCULT_ROOT${PYTHONPATH:+:$PYTHONPATH}
+    exec "$ASCULT_PYTHON" -m "bench.$prefix$name" "${@:3}"
 }

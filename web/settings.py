@@ -125,7 +125,6 @@ LOCALE_PATHS = [ROOT / "web" / "locale"]
 LANGUAGE_COOKIE_NAME = "ascult_language"
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [ROOT / "web" / "static"]
 STATIC_ROOT = STATE_DIR / "static"
 MEDIA_ROOT = STATE_DIR / "media"
 WHITENOISE_USE_FINDERS = True
@@ -134,6 +133,9 @@ WHITENOISE_MAX_AGE = 3600
 # gis.W001 warns of hostile spatial references where GDAL is older than 3.9: we take none from the public. Vector files
 # are read by an operator's command alone, and points arrive as two numbers.
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
+
+# One hand for long work (web/tasks.py gives it one lock), one that is always free for the short jobs.
+PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 2}
 
 # Rendering a map or a report reads the last finished Run; a request never computes one.
 REPORTS_DIR = ROOT / "reports"

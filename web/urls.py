@@ -1,6 +1,23 @@
-"""All addresses of the site."""
+"""All addresses of the site: each page family names its own, here they are put together."""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from web.pages import health, home, live, neighborhoods, problem_areas, reports, tiles
+
+urlpatterns = [
+    *health.urlpatterns,
+    *tiles.urlpatterns,
+    path("admin/", admin.site.urls),
+    *i18n_patterns(
+        *home.urlpatterns,
+        *live.urlpatterns,
+        *neighborhoods.urlpatterns,
+        *problem_areas.urlpatterns,
+        *reports.urlpatterns,
+    ),
+]
+
+handler404 = "web.pages.errors.not_found"
+handler500 = "web.pages.errors.broken"

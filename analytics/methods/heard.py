@@ -62,8 +62,11 @@ def themes(
 
 
 def _by_area(rows: pd.DataFrame) -> dict[tuple[str, str], int]:
-    sizes = rows[rows["neighborhood"].notna()].groupby(["neighborhood", "category"], sort=True).size()
-    return {(str(a), str(c)): int(n) for (a, c), n in sizes.items()}
+    placed = rows[rows["neighborhood"].notna()]
+    sizes = placed.groupby(["neighborhood", "category"], sort=True).size().reset_index(name="n")
+    return {
+        (str(a), str(c)): int(n) for a, c, n in zip(sizes["neighborhood"], sizes["category"], sizes["n"], strict=True)
+    }
 
 
 def issues_by_area(now: Shown, areas: Sequence[str]) -> list[int]:

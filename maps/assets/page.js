@@ -10,10 +10,6 @@ function readable(text) {
   return box;
 }
 
-function speaking(feature, layer) {
-  if (feature.properties.text) layer.bindPopup(readable(feature.properties.text));
-}
-
 function furnish(map, layers, page) {
   var box = map.getContainer();
   var marks = [];
@@ -27,15 +23,17 @@ function furnish(map, layers, page) {
     if (close) close.setAttribute("aria-label", page.close);
   });
 
+  if (layers.cells) {
+    layers.cells.getLayers().forEach(function (cell, i) { cell.bindPopup(readable(page.cells[i])); });
+  }
+
   function icon(kind, text) {
     var span = document.createElement("span");
     span.textContent = text;
-    return L.divIcon({ className: kind, html: span, iconSize: [0, 0] });
+    return L.divIcon({ className: kind, html: span, iconSize: [0, 0], popupAnchor: [0, -12] });
   }
   if (page.place) {
-    L.marker(page.place.at, { icon: icon("place-holder", ""), interactive: false, keyboard: false }).addTo(map)
-      .getElement().firstChild.className = "place";
-    box.querySelector(".place").textContent = page.place.text;
+    L.marker(page.place.at, { icon: icon("place", page.place.text), interactive: false, keyboard: false }).addTo(map);
   }
   page.badges.forEach(function (badge) {
     var mark = L.marker(badge.at, { icon: icon("badge badge-" + badge.kind, badge.text), riseOnHover: true });
@@ -58,7 +56,8 @@ function furnish(map, layers, page) {
     return { left: at("left").x, right: at("right").x, top: at("above").y, bottom: at("below").y };
   }
   function shared(a, b) {
-    var wide = Math.min(a.right, b.right) - Math.max(a.left, b.left), high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    var wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    var high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
     return wide > 0 && high > 0 ? wide * high : 0;
   }
   function stand(mark, side) {
@@ -99,10 +98,13 @@ function furnish(map, layers, page) {
   box.addEventListener("focusout", function () { map.scrollWheelZoom.disable(); });
 
   box.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") map.closePopup();
     if (event.key !== "Enter" || event.target !== box || !layers.cells) return;
     var frame = box.getBoundingClientRect();
     var here = document.elementsFromPoint(frame.left + frame.width / 2, frame.top + frame.height / 2);
-    var hit = marks.find(function (mark) { return here.some(function (e) { return e.parentNode === mark.getElement(); }); });
+    var hit = marks.find(function (mark) {
+      return here.some(function (element) { return element.parentNode === mark.getElement(); });
+    });
     layers.cells.eachLayer(function (cell) {
       if (!hit && here.indexOf(cell.getElement()) >= 0) hit = cell;
     });

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -140,3 +142,13 @@ def words() -> Words:
 def assets() -> Assets:
     """Stand-ins for Leaflet: the page must carry them, whatever they hold."""
     return Assets(leaflet_js="window.L = {};", leaflet_css=".leaflet-container { overflow: hidden; }")
+
+
+@pytest.fixture
+def leaflet() -> Assets:
+    """The real thing, from the package that the site serves it from."""
+    package = importlib.util.find_spec("leaflet")
+    if package is None or package.origin is None:
+        pytest.skip("django-leaflet is not installed")
+    folder = Path(package.origin).parent / "static" / "leaflet"
+    return Assets((folder / "leaflet.js").read_text("utf-8"), (folder / "leaflet.css").read_text("utf-8"))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import get_language, gettext
 
 from analytics.results import Answered, ListeningReport, RankedArea, Theme
 from maps.bars import Bar, bars
-from maps.layers import Layers, report_layers
+from maps.layers import Layers, collection, report_layers
 from maps.still import svg
 from maps.vector import document, mark, path
 from web.reporting.numbers import whole
 from web.reporting.sentences import (
+    Q_FOUND,
     beside_the_city,
     median,
     median_figure,
@@ -23,11 +26,20 @@ from web.reporting.sentences import (
 from web.reporting.words import map_words
 
 _BAR_WIDTH, _BAR_HEIGHT = 34.0, 4.0
+# As wide as a phone, so that its words stay readable there.
+_CHART_WIDTH = 86.0
 
 
-def still_map(report: ListeningReport, layers: Layers | None = None) -> str:
+def map_layers(report: ListeningReport) -> Layers:
+    """What the maps of a report draw. A clump that the test calls chance stays in the tables, off the map."""
+    layers = report_layers(report)
+    found = [f for f in layers.clusters["features"] if f["properties"]["q"] <= Q_FOUND]
+    return replace(layers, clusters=collection(found))
+
+
+def still_map(report: ListeningReport) -> str:
     """The map for paper, as wide as the text of a page."""
-    return svg(layers or report_layers(report), map_words(report), width_mm=158.0, height_mm=112.0)
+    return svg(map_layers(report), map_words(report), width_mm=160.0, height_mm=118.0)
 
 
 def share_bars(themes: tuple[Theme, ...]) -> list[str]:
@@ -58,7 +70,7 @@ def waiting_bars(report: ListeningReport) -> str:
     title = gettext("Days until half were closed")
     described = f"{report.name}: {median(report.answered)} {beside_the_city(report.answered, report.answered_city)}"
     drawn = [_waiting(name, answered) for name, answered in rows]
-    return bars(drawn, title, described, get_language() or "", width_mm=140.0)
+    return bars(drawn, title, described, get_language() or "", width_mm=_CHART_WIDTH, text_mm=3.4)
 
 
 def _waiting(name: str, answered: Answered) -> Bar:
@@ -75,4 +87,6 @@ def rank_strip(found: RankedArea | None) -> str:
     row = Bar(found.name, found.rank, found.rank_low, found.rank_high, rank_figure(found), n)
     title = gettext("Rank of %(area)s, with its interval") % {"area": found.name}
     said = f"{rank(found)} {standing(found)}"
-    return bars([row], title, said, get_language() or "", width_mm=140.0, top=float(found.of), filled=False)
+    return bars(
+        [row], title, said, get_language() or "", width_mm=_CHART_WIDTH, text_mm=3.4, top=float(found.of), filled=False
+    )

@@ -1,4 +1,4 @@
-"""A ListeningReport as HTML: one self-contained file that asks the network for nothing, and the parts the page shares."""
+"""A ListeningReport as HTML: one file that asks the network for nothing, and the parts the page shares with it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from django.utils.translation import get_language
 from analytics.results import ListeningReport, digest
 from geo.cities import BaseMap
 from maps.interactive import Assets, page
-from maps.layers import report_layers
 from maps.palette import css_figures, css_variables
+from web.reporting.figures import map_layers
 from web.reporting.view import context
 from web.reporting.words import map_words
 
@@ -39,7 +39,7 @@ def body_context(report: ListeningReport) -> dict[str, Any]:
 
 def map_page(report: ListeningReport, base_map: BaseMap | None = None) -> str:
     """The interactive map as a whole page; with `base_map` it asks that server for its tiles and no one else."""
-    return page(report_layers(report), map_words(report), leaflet(), base_map)
+    return page(map_layers(report), map_words(report), leaflet(), base_map)
 
 
 def screen_styles() -> str:

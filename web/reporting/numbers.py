@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from analytics.results import Period
 
@@ -64,19 +64,25 @@ def between(low: float, high: float | None) -> str:
 
 def day(text: str) -> str:
     """An ISO date in words: 1 ianuarie 2026."""
-    return date_format(dt.date.fromisoformat(text), "j F Y")
+    return _date(dt.date.fromisoformat(text), "j F Y")
+
+
+def _date(day: dt.date, form: str) -> str:
+    # Django writes Romanian months with a capital, as English does; Romanian does not.
+    text = date_format(day, form)
+    return text.lower() if get_language() == "ro" else text
 
 
 def span(period: Period) -> str:
     """The days of a period, its last day included, with nothing said twice: 1–31 martie 2026."""
     first = dt.date.fromisoformat(period.since)
     last = dt.date.fromisoformat(period.until) - dt.timedelta(days=1)
-    end = date_format(last, "j F Y")
+    end = _date(last, "j F Y")
     if first == last:
         return end
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}–{end}"
-    return f"{date_format(first, 'j F' if first.year == last.year else 'j F Y')} – {end}"
+    return f"{_date(first, 'j F' if first.year == last.year else 'j F Y')} – {end}"
 
 
 def joined(parts: Sequence[str]) -> str:

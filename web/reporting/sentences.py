@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from analytics.results import Answered, Cluster, Hotspot, ListeningReport, RankedArea, Theme
 from web.reporting.numbers import about, between, days, decimal, joined, percent, signed, whole
@@ -73,47 +73,39 @@ def change(now: int, before: int | None) -> str:
         said = gettext("In the period before there was none.")
     else:
         said = _rise(now - before, before) if now > before else _fall(before - now, before)
-    return f"{said} {gettext('The numbers are small.')}" if 0 < max(now, before) < SMALL else said
+    small = gettext("The numbers are small.")
+    return f"{said} {small}" if 0 < max(now, before) < SMALL else said
 
 
 def _rise(more: int, before: int) -> str:
-    if before >= ENOUGH_FOR_PERCENT:
-        text = ngettext(
-            "That is %(n)s more than in the period before (%(share)s more).",
-            "That is %(n)s more than in the period before (%(share)s more).",
-            more,
-        )
-    else:
-        text = ngettext(
-            "That is %(n)s more than in the period before (%(before)s then).",
-            "That is %(n)s more than in the period before (%(before)s then).",
-            more,
-        )
-    return text % {"n": whole(more), "before": whole(before), "share": percent(more / before)}
+    text = ngettext(
+        "That is %(n)s more than in the period before (%(note)s).",
+        "That is %(n)s more than in the period before (%(note)s).",
+        more,
+    )
+    return text % {"n": whole(more), "note": _beside(f"+{percent(more / before)}", before)}
 
 
 def _fall(fewer: int, before: int) -> str:
-    if before >= ENOUGH_FOR_PERCENT:
-        text = ngettext(
-            "That is %(n)s fewer than in the period before (%(share)s fewer).",
-            "That is %(n)s fewer than in the period before (%(share)s fewer).",
-            fewer,
-        )
-    else:
-        text = ngettext(
-            "That is %(n)s fewer than in the period before (%(before)s then).",
-            "That is %(n)s fewer than in the period before (%(before)s then).",
-            fewer,
-        )
-    return text % {"n": whole(fewer), "before": whole(before), "share": percent(fewer / before)}
+    text = ngettext(
+        "That is %(n)s fewer than in the period before (%(note)s).",
+        "That is %(n)s fewer than in the period before (%(note)s).",
+        fewer,
+    )
+    return text % {"n": whole(fewer), "note": _beside(f"−{percent(fewer / before)}", before)}
+
+
+def _beside(share: str, before: int) -> str:
+    """Per cent only where there is enough to take a part of; else the number itself."""
+    return share if before >= ENOUGH_FOR_PERCENT else gettext("%(n)s then") % {"n": whole(before)}
 
 
 def change_figure(theme: Theme) -> str:
     """The change of one theme for a table: +12 (78 before)."""
     if theme.n is None:
-        return gettext("withheld")
+        return pgettext("a number", "withheld")
     if theme.n_before is None:
-        return gettext("not known")
+        return pgettext("a number", "not known")
     if theme.n == theme.n_before:
         return gettext("no change")
     return gettext("%(change)s (%(before)s before)") % {
@@ -125,7 +117,7 @@ def change_figure(theme: Theme) -> str:
 def share_figure(theme: Theme) -> str:
     """The share of one theme with its interval: 33% (24 to 43)."""
     if theme.share is None:
-        return gettext("withheld")
+        return pgettext("a number", "withheld")
     if theme.share_low is None or theme.share_high is None:
         return percent(theme.share)
     return gettext("%(share)s (%(low)s to %(high)s)") % {
@@ -209,18 +201,19 @@ def beside_the_city(area: Answered, city: Answered) -> str:
     said = gettext("In the whole city half were closed within %(days)s.") % {"days": days(city.median_days)}
     if area.median_days is None or area.median_low is None or city.median_low is None:
         return said
+    verdict = gettext("No clear difference.")
     if area.median_high is not None and area.median_high < city.median_low:
-        return f"{said} {gettext('Here it went faster.')}"
-    if city.median_high is not None and area.median_low > city.median_high:
-        return f"{said} {gettext('Here it took longer.')}"
-    return f"{said} {gettext('No clear difference.')}"
+        verdict = gettext("Here it went faster.")
+    elif city.median_high is not None and area.median_low > city.median_high:
+        verdict = gettext("Here it took longer.")
+    return f"{said} {verdict}"
 
 
 def hotspots_found(n: int) -> str:
     if n == 0:
-        return gettext("No place holds more problems than chance explains.")
+        return gettext("No hexagon holds more problems than chance explains.")
     return ngettext(
-        "%(n)s place holds more problems than expected.", "%(n)s places hold more problems than expected.", n
+        "%(n)s hexagon holds more problems than expected.", "%(n)s hexagons hold more problems than expected.", n
     ) % {"n": whole(n)}
 
 
@@ -243,16 +236,15 @@ def hotspot(spot: Hotspot) -> str:
 
 
 def times(ratio: float) -> str:
-    return gettext("%(ratio)s times") % {"ratio": decimal(ratio, 1)}
+    """A ratio as a figure: 3,5×."""
+    return f"{decimal(ratio, 1)}×"
 
 
 def more(n: int) -> str:
     """What a list leaves out, and where it is; nothing when it leaves nothing out."""
     if n <= 0:
         return ""
-    return ngettext(
-        "%(n)s more is in the table (CSV) and on the map.", "%(n)s more are in the table (CSV) and on the map.", n
-    ) % {"n": whole(n)}
+    return ngettext("%(n)s more is in the table (CSV).", "%(n)s more are in the table (CSV).", n) % {"n": whole(n)}
 
 
 def cluster(found: Cluster) -> str:
@@ -273,10 +265,10 @@ def chance(q: float) -> str:
     """q in plain words: how many such finds are false alarms at most, or that chance will do."""
     if q > Q_FOUND:
         return gettext("May be chance alone.")
-    one_in = min(math.floor(1 / q), 1000) if q > 0 else 1000
-    if one_in == 1000:
-        return gettext("Of 1,000 such finds at most about 1 is chance.")
-    return gettext("Of %(n)s such finds at most about 1 is chance.") % {"n": whole(one_in)}
+    one_in = 1 / max(q, 0.001)
+    step = 10 ** math.floor(math.log10(one_in) + 1e-9)
+    # Cut to the leading digit, on the cautious side: 1 in 988 is said as 1 in 900.
+    return gettext("At most about 1 in %(n)s is chance.") % {"n": whole(math.floor(one_in / step + 1e-9) * step)}
 
 
 def withheld_cells(report: ListeningReport) -> str | None:
@@ -319,6 +311,15 @@ def rank_figure(found: RankedArea) -> str:
         "low": whole(math.floor(found.rank_low)),
         "high": whole(math.ceil(found.rank_high)),
         "of": whole(found.of),
+    }
+
+
+def rank_span(low: float, high: float, of: int) -> str:
+    """The interval of a rank alone, where areas stand side by side: 2 to 11 of 32."""
+    return gettext("%(low)s to %(high)s of %(of)s") % {
+        "low": whole(math.floor(low)),
+        "high": whole(math.ceil(high)),
+        "of": whole(of),
     }
 
 

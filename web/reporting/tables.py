@@ -98,7 +98,9 @@ def _about(report: ListeningReport) -> Iterator[Row]:
     yield Row("about", "area_km2", value=report.area_km2, unit="km2")
     yield Row("about", "threshold", value=report.threshold, unit="people")
     yield from (Row("doubts", code, value=1, unit="yes") for code in report.doubts)
-    yield from (Row("exposure", "kind", category, kind, unit="text") for category, kind in sorted(report.exposure.items()))
+    yield from (
+        Row("exposure", "kind", category, kind, unit="text") for category, kind in sorted(report.exposure.items())
+    )
 
 
 def _theme(theme: Theme, total: int, before: str) -> Iterator[Row]:

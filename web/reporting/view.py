@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, npgettext, pgettext
 
 from analytics.results import Answered, ListeningReport
 from maps.layers import letters
 from neighborhoods.models import NOT_STATED
 from web.reporting import admissions, figures, sentences
-from web.reporting.numbers import about, day, percent, signed, span, whole
+from web.reporting.numbers import about, between, day, percent, signed, span, whole
 
-# Longer lists tire; the rest is named and stands in the tables.
-SHOWN = 10
+# Both lists fit one page with their headings; the rest is counted and stands in the table.
+HOTSPOTS_SHOWN = 9
+CLUSTERS_SHOWN = 6
 
 _SINCE_ALWAYS = "1900-01-01"
 
@@ -88,19 +89,31 @@ def _figures(report: ListeningReport) -> list[tuple[str, str, str]]:
         change = gettext("%(change)s on the period before") % {
             "change": signed(report.incidents - report.incidents_before)
         }
-    share = gettext("of %(n)s opened") % {"n": whole(answered.opened)}
-    days = "–" if answered.median_days is None else about(answered.median_days)
-    waited = gettext("no median yet")
-    if answered.median_days is not None and answered.median_low is not None:
-        waited = gettext("interval %(interval)s") % {
-            "interval": sentences.between(answered.median_low, answered.median_high)
-        }
+    n = report.issues, report.incidents, answered.closed
     return [
-        (whole(report.issues), gettext("issues"), gettext("sent by people")),
-        (whole(report.incidents), gettext("problems"), change or gettext("nothing to compare with")),
-        (whole(answered.closed), gettext("closed"), share),
-        (days, gettext("days until half were closed"), waited),
+        (whole(n[0]), npgettext("figure", "issue", "issues", n[0]), gettext("sent by people")),
+        (whole(n[1]), npgettext("figure", "problem", "problems", n[1]), change or gettext("nothing to compare with")),
+        (
+            whole(n[2]),
+            npgettext("figure", "closed", "closed", n[2]),
+            gettext("of %(n)s opened") % {"n": whole(answered.opened)},
+        ),
+        _waiting_figure(answered),
     ]
+
+
+def _waiting_figure(answered: Answered) -> tuple[str, str, str]:
+    days = answered.median_days
+    shown = "–" if days is None else about(days)
+    # A number with decimals takes the plain plural in every language we speak; so does a dash.
+    count = int(shown) if shown.isdigit() else 2
+    what = npgettext("figure", "day until half were closed", "days until half were closed", count)
+    if days is None:
+        return shown, what, gettext("no median yet")
+    if answered.median_low is None:
+        return shown, what, ""
+    interval = between(answered.median_low, answered.median_high)
+    return shown, what, gettext("interval %(interval)s") % {"interval": interval}
 
 
 def _themes(report: ListeningReport) -> dict[str, Any]:
@@ -108,7 +121,7 @@ def _themes(report: ListeningReport) -> dict[str, Any]:
     rows = [
         {
             "name": sentences.name_of(theme),
-            "n": gettext("withheld") if theme.n is None else whole(theme.n),
+            "n": pgettext("a number", "withheld") if theme.n is None else whole(theme.n),
             "share": sentences.share_figure(theme) if theme.n is not None else "",
             "change": sentences.change_figure(theme) if theme.n is not None else "",
             "bar": _drawing(bar),
@@ -131,7 +144,7 @@ def _hotspots(report: ListeningReport) -> dict[str, Any]:
             "q": sentences.q_figure(spot.q),
             "chance": sentences.chance(spot.q),
         }
-        for i, spot in enumerate(report.hotspots[:SHOWN], start=1)
+        for i, spot in enumerate(report.hotspots[:HOTSPOTS_SHOWN], start=1)
     ]
     said = sentences.hotspots_found(len(report.hotspots))
     return {"said": said, "rows": rows, "more": sentences.more(len(report.hotspots) - len(rows))}
@@ -147,7 +160,7 @@ def _clusters(report: ListeningReport) -> dict[str, Any]:
             "q": sentences.q_figure(found.q),
             "chance": sentences.chance(found.q),
         }
-        for i, found in enumerate(report.clusters[:SHOWN])
+        for i, found in enumerate(report.clusters[:CLUSTERS_SHOWN])
     ]
     said = sentences.clusters_found(len(report.clusters))
     return {"said": said, "rows": rows, "more": sentences.more(len(report.clusters) - len(rows))}

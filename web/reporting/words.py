@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from analytics.results import ListeningReport
 from maps.words import Properties, Words
@@ -24,12 +24,14 @@ def map_words(report: ListeningReport, attribution: str = "") -> Words:
         description=description(report),
         place=report.name,
         counts=gettext("Problems in each hexagon"),
-        none=gettext("none"),
+        none=pgettext("map", "none"),
         withheld=gettext("withheld: fewer than %(people)s") % {"people": people(report.threshold)},
-        outline=gettext("boundary (approximate)") if report.boundary.approximate else gettext("boundary"),
+        outline=pgettext("map", "boundary (approximate)")
+        if report.boundary.approximate
+        else pgettext("map", "boundary"),
         hotspots=gettext("hot spot, numbered as in the list"),
         clusters=gettext("cluster, with the q of its test"),
-        cell=lambda own: gettext("Number withheld") if own["withheld"] else problems(own["n"]),
+        cell=lambda own: pgettext("map", "Number withheld") if own["withheld"] else problems(own["n"]),
         hotspot=lambda own: (
             f"{own['label']}. {theme(own)}\n"
             + gettext("%(problems)s where %(expected)s were expected")
@@ -44,11 +46,11 @@ def map_words(report: ListeningReport, attribution: str = "") -> Words:
         q=q_figure,
         legend=gettext("What the signs mean"),
         keys=gettext("Move the map with the arrow keys. Enter reads the hexagon in the middle."),
-        zoom_in=gettext("Closer"),
-        zoom_out=gettext("Further away"),
-        close=gettext("Close"),
+        zoom_in=pgettext("map", "Closer"),
+        zoom_out=pgettext("map", "Further away"),
+        close=pgettext("map", "Close"),
         attribution=attribution,
-        north=gettext("N"),
+        north=pgettext("map", "N"),
         span=lambda low, high: whole(low) if low == high else f"{whole(low)}–{whole(high)}",
     )
 

@@ -44,11 +44,11 @@ class Command(CityCommand):
             raise CommandError(str(problem)) from None
         pins: list[DefaultPin] = []
         if not options["dry_run"]:
+            self._timed("statistics", finish_statistics)
             pins = self._timed("default pins", mark_default_pins)
             linked = self._timed("incidents", relink)
             self.stdout.write(f"Incidents: {linked.incidents} from {linked.issues} issues.")
             self._timed("counts", fold_tallies)
-            self._timed("statistics", finish_statistics)
         self.stdout.write("\n".join(quality_table(quality, pins, stored=not options["dry_run"])))
         if not quality.adds_up:
             raise CommandError("the table does not add up to the file: please report this with the file's first lines")

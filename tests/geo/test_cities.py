@@ -1,0 +1,54 @@
+"""A city's file is read whole, or refused by the name of the file and the key."""
+
+import pytest
+
+from geo.cities import CityFileError, load_city
+from tests.tiny import FIXTURES
+
+CITIES = sorted((FIXTURES / "cities").glob("*.toml"))
+CEDILLAS = set("şţŞŢ")
+
+
+@pytest.mark.parametrize("path", CITIES, ids=lambda p: p.stem)
+def test_each_city_file_is_complete(path):
+    city = load_city(path)
+    slugs = [c.slug for c in city.categories]
+    assert city.slug == path.stem
+    assert "other" in slugs, "rows that no rule knows need a place"
+    assert all(s.isascii() and s == s.lower() for s in slugs)
+    assert all({"ro", "en"} <= set(c.name) for c in city.categories)
+    assert not CEDILLAS & set(path.read_text(encoding="utf-8"))
+    assert set(city.languages) == {"ro", "en"}
+    assert city.suppression_threshold >= 3
+    assert not city.outline or (FIXTURES / city.outline).is_file()
+
+
+def test_the_three_cities_ship():
+    assert [p.stem for p in CITIES] == ["boston", "newport", "timisoara"]
+
+
+def test_timisoara_counts_in_sixteen_categories():
+    city = load_city(FIXTURES / "cities/timisoara.toml")
+    assert len(city.categories) == 16
+    sensitive = {c.slug for c in city.categories if c.sensitive}
+    assert sensitive == {"noise", "social", "homelessness"}
+
+
+def test_a_missing_key_is_named(tmp_path):
+    whole = (FIXTURES / "cities/timisoara.toml").read_text(encoding="utf-8")
+    path = tmp_path / "broken.toml"
+    path.write_text(whole.replace("metric_crs", "metric_grid"), encoding="utf-8")
+    with pytest.raises(CityFileError, match=r"broken\.toml.*metric_crs"):
+        load_city(path)
+
+
+def test_an_unknown_city_tells_the_known_ones():
+    with pytest.raises(CityFileError, match="boston, newport, timisoara"):
+        load_city(FIXTURES / "cities/atlantis.toml")
+
+
+def test_a_category_may_have_its_own_reach():
+    city = load_city(FIXTURES / "cities/timisoara.toml")
+    reach = {c.slug: c.incident_radius_m for c in city.categories}
+    assert reach["roads"] == 30
+    assert reach["other"] == 50

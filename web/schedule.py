@@ -1,0 +1,25 @@
+"""What runs by itself, when and why: one table. Times are UTC; the seconds stand sixth (croniter)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """One task of web/tasks.py and its hours."""
+
+    task: str
+    cron: str
+    why: str
+
+
+SCHEDULE = (
+    Scheduled("retry_stalled", "* * * * * */15", "a killed worker leaves its job behind; another takes it up"),
+    Scheduled("fold_tallies", "* * * * *", "live counts stay quick when waiting changes are few"),
+    Scheduled("analyse_city", "30 1 * * *", "yesterday's issues are in this morning's numbers"),
+    Scheduled("write_reports", "30 2 * * *", "every area's report is ready before people are up"),
+    Scheduled("forget_jobs", "15 4 * * *", "finished jobs are kept for a month, then nobody asks for them"),
+)
+
+CRON = {entry.task: entry.cron for entry in SCHEDULE}

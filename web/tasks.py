@@ -1,0 +1,78 @@
+"""Jobs of the site: each is one call, and may be run again at any time without harm. When they run: web/schedule.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.job_context import JobContext
+from procrastinate.jobs import Job, Status
+
+from analytics.runs import analyse
+from issues.tallies import fold_tallies as fold
+from web.schedule import CRON
+
+# Workers say every ten seconds that they live; two missed words and their jobs are taken from them.
+SILENT_SECONDS = 20
+KEPT_HOURS = 31 * 24
+
+# Long work takes turns under one lock, so that a worker with two hands always has one free for the short jobs.
+LONG = "long"
+
+
+def scheduled(name: str, lock: str | None = None, pass_context: bool = False) -> Callable[[Callable[..., Any]], Any]:
+    """Register a function as the task of that name, at the hours of the schedule; never twice in the queue."""
+
+    def register(function: Callable[..., Any]) -> Any:
+        task = app.task(name=name, queueing_lock=name, lock=lock, pass_context=pass_context)(function)
+        return app.periodic(cron=CRON[name], periodic_id=name)(task)
+
+    return register
+
+
+@scheduled("analyse_city", lock=LONG)
+def analyse_city(timestamp: int = 0) -> int:
+    """Analyse the year up to the newest issue; gives the number of the run."""
+    return analyse().pk
+
+
+@scheduled("write_reports", lock=LONG)
+def write_reports(timestamp: int = 0) -> None:
+    """Write the report of every area from the newest analysis, in every language of the city."""
+    for language in settings.CITY.languages:
+        call_command("listening_reports", all=True, out=settings.REPORTS_DIR, language=language)
+
+
+@scheduled("fold_tallies")
+def fold_tallies(timestamp: int = 0) -> int:
+    """Fold waiting changes of counts; gives how many there were."""
+    return fold()
+
+
+@scheduled("retry_stalled", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int = 0) -> int:
+    """Put the jobs of workers that fell silent back into the queue; gives how many there were."""
+    manager = context.app.job_manager
+    stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_SECONDS))
+    for job in stalled:
+        await _retry(context, job)
+    return len(stalled)
+
+
+async def _retry(context: JobContext, job: Job) -> None:
+    """Retry a job; where the same work already waits in the queue, that one will do and this one is closed."""
+    manager = context.app.job_manager
+    try:
+        await manager.retry_job(job)
+    except UniqueViolation:
+        await manager.finish_job(job, Status.ABORTED, delete_job=False)
+
+
+@scheduled("forget_jobs", pass_context=True)
+async def forget_jobs(context: JobContext, timestamp: int = 0) -> None:
+    """Forget what was finished more than a month ago; what failed is kept until somebody has looked."""
+    await context.app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS, include_aborted=True)
