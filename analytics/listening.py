@@ -24,6 +24,7 @@ from analytics.results import (
     Ring,
     RunRef,
     Theme,
+    canonical,
     digest,
     from_json,
     rounded,
@@ -49,7 +50,7 @@ def compose(neighborhood: Neighborhood, run: Run) -> ListeningReport:
     total = sum(t.n or 0 for t in themes)
     before = run.totals["before"]
     hot, clumps = _places(neighborhood, run)
-    return ListeningReport(
+    report = ListeningReport(
         city=settings.CITY.slug,
         city_names=dict(settings.CITY.name),
         neighborhood=slug,
@@ -78,6 +79,7 @@ def compose(neighborhood: Neighborhood, run: Run) -> ListeningReport:
         ranking=next((r for r in found.ranked_areas(run) if r.subject == slug), None),
         doubts=_doubts(run, themes, total),
     )
+    return canonical(report)
 
 
 @transaction.atomic

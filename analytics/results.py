@@ -194,6 +194,11 @@ def from_json(kind: type[T], text: str) -> T:
     return typing.cast(T, _build(kind, json.loads(text)))
 
 
+def canonical(value: T) -> T:
+    """The same result with every number in the kind its field declares, so that JSON and back changes no byte."""
+    return from_json(type(value), to_json(value))
+
+
 def digest(value: Any) -> str:
     """SHA-256 over the canonical JSON of a value, as 64 hexadecimal digits."""
     return hashlib.sha256(to_json(value).encode()).hexdigest()

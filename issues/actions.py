@@ -89,7 +89,7 @@ def _join_incident(issue: Issue) -> None:
     since = issue.opened_at - dt.timedelta(days=category.incident_days)
     # The radius is measured on the metric grid; a tenth more on the ground surely holds it.
     near = Issue.objects.near(issue.point, category.incident_radius_m * 1.1).filter(
-        category=category, opened_at__gte=since, founded__isnull=False, default_pin=False
+        category=category, opened_at__gte=since, founded__isnull=False, default_pin=False, hidden=False
     )
     x, y = to_metric(issue.point.x, issue.point.y, settings.CITY.metric_crs)
     for first in sorted(near.exclude(pk=issue.pk), key=lambda i: (i.opened_at, i.source, i.external_id)):

@@ -25,7 +25,7 @@ class Pins:
 
     `opened` and `closed` are microseconds since 1970 (closed NEVER while open); x, y metres; `category` and `parent`
     row numbers (parent -1 where the source names none); `marked` the source's flag without a parent; `alone` pins
-    whose place says nothing (default pins): they join only by marker.
+    whose place says nothing (default pins) or that nobody may see (hidden): they join only by marker.
     """
 
     category: Ints

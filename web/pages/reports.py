@@ -9,9 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import path, re_path, reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, gettext, override
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import condition, require_safe
 
 from analytics.models import Release, Run
@@ -32,15 +31,9 @@ def held(slug: str) -> Release | None:
     return Release.objects.filter(run=run, neighborhood__slug=slug).select_related("neighborhood").first()
 
 
-def _language(request: HttpRequest) -> str:
-    """The language asked for in the address, else the visitor's own."""
-    asked = request.GET.get("language", "")
-    return asked if asked in settings.CITY.languages else get_language() or settings.CITY.languages[0]
-
-
 def _etag(request: HttpRequest, slug: str, ext: str = "") -> str | None:
     release = held(slug)
-    return release and f'"{release.digest[:32]}-{rendering_digest()[:16]}-{_language(request)}-{ext}"'
+    return release and f'"{release.digest[:32]}-{rendering_digest()[:16]}-{get_language()}-{ext}"'
 
 
 @require_safe
@@ -77,14 +70,12 @@ def report_map(request: HttpRequest, slug: str) -> HttpResponse:
     """The interactive map alone. It runs its scripts in an origin of its own and reaches the tile server only."""
     found = from_json(ListeningReport, _or_404(slug).report)
     base = settings.CITY.base_map if settings.BASE_MAP_ON else None
-    with override(_language(request)):
-        response = HttpResponse(map_page(found, base))
+    response = HttpResponse(map_page(found, base))
     pictures = " ".join(part for part in ("data:", "blob:", tile_origin()) if part)
     response["Content-Security-Policy"] = (
         "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
         f"img-src {pictures}; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts"
     )
-    patch_vary_headers(response, ["Cookie"])
     return response
 
 
@@ -93,10 +84,10 @@ def report_map(request: HttpRequest, slug: str) -> HttpResponse:
 def report_file(request: HttpRequest, slug: str, ext: str) -> HttpResponse:
     """The report as a file to keep: the same bytes as `listening_reports` writes."""
     release = _or_404(slug)
-    response = HttpResponse(kept(release, ext, _language(request)), content_type=FORMATS[ext].content_type)
+    data = kept(release, ext, get_language() or settings.LANGUAGE_CODE)
+    response = HttpResponse(data, content_type=FORMATS[ext].content_type)
     name = f"{settings.CITY.slug}-{slug}-{release.run.since}.{ext}"
     response["Content-Disposition"] = f'{"inline" if ext == "pdf" else "attachment"}; filename="{name}"'
-    patch_vary_headers(response, ["Cookie"])
     return response
 
 

@@ -52,7 +52,6 @@ class Written:
 
     done: int
     total: int
-    name: str
 
 
 def file_name(slug: str, fmt: str, language: str, first_language: str) -> str:
@@ -74,7 +73,7 @@ def write_batch(
     missing = [w for w in wanted if not _there(folder, index["files"].get(w.name), w)]
     for done, (name, sha) in enumerate(_all_written(folder, missing), start=1):
         index["files"][name] = {"sha256": sha}
-        progress(Written(done, len(missing), name))
+        progress(Written(done, len(missing)))
     for w in wanted:
         index["files"][w.name] |= {"key": w.key, "slug": w.slug, "format": w.fmt, "language": w.language}
         index["areas"][w.slug] = _area(w.report)

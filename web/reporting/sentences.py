@@ -254,21 +254,34 @@ def cluster(found: Cluster) -> str:
     }
 
 
+def q_number(q: float) -> str:
+    """q with the digits that matter and no more: <0,001; 0,029; 0,31."""
+    return f"<{decimal(0.001, 3)}" if q < 0.001 else decimal(q, 3 if q < 0.1 else 2)
+
+
 def q_figure(q: float) -> str:
-    """q as a figure: the digits that matter and no more."""
-    if q < 0.001:
-        return f"q < {decimal(0.001, 3)}"
-    return f"q = {decimal(q, 3 if q < 0.1 else 2)}"
+    """The same where it stands alone: q < 0,001; q = 0,029."""
+    number = q_number(q)
+    return f"q < {number[1:]}" if number.startswith("<") else f"q = {number}"
 
 
 def chance(q: float) -> str:
     """q in plain words: how many such finds are false alarms at most, or that chance will do."""
     if q > Q_FOUND:
         return gettext("May be chance alone.")
-    one_in = 1 / max(q, 0.001)
-    step = 10 ** math.floor(math.log10(one_in) + 1e-9)
-    # Cut to the leading digit, on the cautious side: 1 in 988 is said as 1 in 900.
-    return gettext("At most about 1 in %(n)s is chance.") % {"n": whole(math.floor(one_in / step + 1e-9) * step)}
+    return gettext("At most about 1 in %(n)s is chance.") % {"n": whole(_one_in(q))}
+
+
+def chance_figure(q: float) -> str:
+    """The same for a table whose heading says the rest."""
+    return gettext("1 in %(n)s") % {"n": whole(_one_in(q))} if q <= Q_FOUND else gettext("may be chance")
+
+
+def _one_in(q: float) -> int:
+    """1/q cut to its leading digit, on the cautious side (1 in 988 is said as 1 in 900); a thousand at most."""
+    n = 1 / max(q, 0.001)
+    step = 10 ** math.floor(math.log10(n) + 1e-9)
+    return math.floor(n / step + 1e-9) * step
 
 
 def withheld_cells(report: ListeningReport) -> str | None:

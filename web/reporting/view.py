@@ -141,8 +141,8 @@ def _hotspots(report: ListeningReport) -> dict[str, Any]:
             "observed": whole(spot.observed),
             "expected": about(spot.expected),
             "ratio": sentences.times(spot.ratio),
-            "q": sentences.q_figure(spot.q),
-            "chance": sentences.chance(spot.q),
+            "q": sentences.q_number(spot.q),
+            "chance": sentences.chance_figure(spot.q),
         }
         for i, spot in enumerate(report.hotspots[:HOTSPOTS_SHOWN], start=1)
     ]
@@ -156,9 +156,11 @@ def _clusters(report: ListeningReport) -> dict[str, Any]:
         {
             "label": letters(i),
             "theme": names.get(found.category, found.category),
-            "said": sentences.cluster(found),
-            "q": sentences.q_figure(found.q),
-            "chance": sentences.chance(found.q),
+            "n": whole(found.n),
+            "metres": f"{whole(max(found.radius_m, 1))} m",
+            "ratio": sentences.times(found.ratio),
+            "q": sentences.q_number(found.q),
+            "chance": sentences.chance_figure(found.q),
         }
         for i, found in enumerate(report.clusters[:CLUSTERS_SHOWN])
     ]

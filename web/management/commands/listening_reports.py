@@ -55,18 +55,18 @@ class Command(CityCommand):
         return [known[slug] for slug in (dict.fromkeys(slugs) if slugs else known)]
 
     def _progress(self) -> Any:
-        started = last = time.monotonic()
+        first = last = 0.0
 
         def tell(written: Written) -> None:
-            nonlocal last
+            nonlocal first, last
             now = time.monotonic()
-            if now - last < 1 and written.done < written.total:
+            # The clock starts with the first file: before it, two processes were starting.
+            first = first or now
+            if written.done == 1 or (now - last < 1 and written.done < written.total):
                 return
             last = now
-            rate = written.done / max(now - started, 1e-3)
+            rate = (written.done - 1) / max(now - first, 1e-3)
             left = (written.total - written.done) / rate
-            self.stderr.write(
-                f"{written.done} of {written.total} files, {rate:.1f} a second, {left:.0f} s left: {written.name}"
-            )
+            self.stderr.write(f"{written.done} of {written.total} files, {rate:.1f} a second, {left:.0f} s left")
 
         return tell

@@ -1,0 +1,101 @@
+"""The report of an area says what its run found, and nothing that must be withheld."""
+
+import datetime as dt
+
+import pytest
+
+from analytics.listening import compose, release, released
+from analytics.models import Release
+from analytics.results import ListeningReport, digest, from_json, to_json
+from analytics.runs import analyse
+from issues.models import Issue
+from neighborhoods.models import Category, Neighborhood
+from tests.factories import instant, make_boundaries, make_issue, make_issues
+
+pytestmark = pytest.mark.django_db
+PERIOD = {"since": dt.date(2026, 1, 1), "until": dt.date(2026, 4, 1)}
+
+
+def report(slug="fabric", **more):
+    run = analyse(**(PERIOD | more))
+    return compose(Neighborhood.objects.filter(slug=slug).latest("pk"), run)
+
+
+def test_themes_tie_with_the_total_and_the_map(small_city):
+    one = report()
+    assert one.incidents == sum(t.n for t in one.themes) == sum(c.n for c in one.cells)
+    assert one.issues >= one.incidents
+    assert sum(t.share for t in one.themes) == pytest.approx(1)
+    assert all(t.share_low <= t.share <= t.share_high for t in one.themes)
+
+
+def test_areas_tie_with_the_city(small_city):
+    run = analyse(**PERIOD)
+    reports = [compose(n, run) for n in Neighborhood.objects.all()]
+    assert sum(r.incidents for r in reports) + run.totals["outside"] == run.totals["incidents"]
+    assert {r.city_incidents for r in reports} == {run.totals["incidents"]}
+
+
+def test_an_area_where_nothing_was_said(small_city):
+    one = report("mehala")
+    assert (one.incidents, one.issues, one.themes, one.cells, one.hotspots) == (0, 0, (), (), ())
+    assert one.answered.median_days is None
+    assert "few_incidents" in one.doubts
+
+
+def test_closed_and_open_tie_with_the_total(small_city):
+    answered = report().answered
+    assert answered.closed + answered.still_open == answered.opened == report().incidents
+
+
+def test_change_is_on_the_period_before():
+    make_boundaries(["Fabric"])
+    make_issues(3, "lighting", at=instant(2025, 11, 5))
+    make_issues(5, "lighting", at=instant(2026, 2, 5))
+    make_issue("roads", i=7, at=instant(2025, 10, 4))
+    themes = {t.category: (t.n, t.n_before) for t in report().themes}
+    assert themes == {"lighting": (5, 3), "roads": (0, 1)}
+
+
+def test_without_an_earlier_period_no_change_is_claimed(small_city):
+    one = report()
+    assert one.previous is None
+    assert {t.n_before for t in one.themes} == {None}
+    assert "no_previous_period" in one.doubts
+
+
+def test_few_sensitive_incidents_are_withheld_everywhere(small_city):
+    Category.objects.filter(slug="lighting").update(sensitive=True)
+    kept = Issue.objects.filter(category__slug="lighting", neighborhood__slug="fabric").values_list("pk", flat=True)[:3]
+    Issue.objects.filter(category__slug="lighting", neighborhood__slug="fabric").exclude(pk__in=list(kept)).delete()
+    one = report()
+    lighting = next(t for t in one.themes if t.category == "lighting")
+    assert (lighting.withheld, lighting.n, lighting.share) == (True, None, None)
+    assert one.incidents == sum(t.n for t in one.themes if not t.withheld) == one.answered.opened
+    assert sum(c.n for c in one.cells) == one.incidents
+    assert not any(h.category == "lighting" for h in one.hotspots)
+    assert "counts_withheld" in one.doubts
+
+
+def test_json_and_back_is_the_same_report(small_city):
+    one = report()
+    assert from_json(ListeningReport, to_json(one)) == one
+
+
+def test_a_release_is_frozen(small_city):
+    run = analyse(**PERIOD)
+    fabric = Neighborhood.objects.get(slug="fabric")
+    first = release(fabric, run)
+    make_issues(4, "roads", place="fabric", at=instant(2026, 2, 2))
+    assert release(fabric, run) == first
+    assert Release.objects.count() == 1
+    held = released(run, fabric)
+    assert digest(held) == first.digest
+    assert to_json(held) == first.report
+
+
+def test_an_area_of_another_set_is_refused(small_city):
+    run = analyse(**PERIOD)
+    make_boundaries(["Fabric"], valid_from=dt.date(2030, 1, 1))
+    with pytest.raises(ValueError, match="fabric belongs to another boundary set"):
+        compose(Neighborhood.objects.filter(slug="fabric").latest("pk"), run)

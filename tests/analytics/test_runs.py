@@ -1,0 +1,122 @@
+"""One analysis: repeatable, explained, and refused plainly where there is nothing."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+
+from analytics.gather import NothingToAnalyseError
+from analytics.models import Finding, Run
+from analytics.runs import analyse
+from issues.models import Issue
+from issues.relink import relink
+from tests.factories import instant, make_boundaries, make_issue
+
+pytestmark = pytest.mark.django_db
+YEAR = {"since": dt.date(2026, 1, 1), "until": dt.date(2026, 4, 1)}
+
+
+def test_the_same_twice_gives_the_same_digests(small_city):
+    one, other = analyse(**YEAR, seed=3), analyse(**YEAR, seed=3)
+    assert (one.input_digest, one.findings_digest) == (other.input_digest, other.findings_digest)
+    assert one.pk != other.pk
+
+
+def test_shuffled_rows_give_the_same_digests(small_city):
+    one = analyse(**YEAR, seed=3)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE issues_issue SET title = title || '.' WHERE id % 2 = 0")  # moves half the rows on disk
+    assert analyse(**YEAR, seed=3).findings_digest == one.findings_digest
+
+
+def test_another_seed_gives_other_intervals_and_the_same_counts(small_city):
+    one, other = analyse(**YEAR, seed=3), analyse(**YEAR, seed=4)
+    assert one.input_digest == other.input_digest
+    assert one.findings_digest != other.findings_digest
+    bodies = [Finding.objects.get(run=r, kind="counts", category="roads", res=9).body for r in (one, other)]
+    assert bodies[0] == bodies[1]
+
+
+def test_a_run_keeps_what_makes_it_again(small_city):
+    run = analyse(**YEAR, seed=3)
+    assert (run.since, run.until, run.seed) == (YEAR["since"], YEAR["until"], 3)
+    assert run.parameters["q_level"] == 0.05
+    assert run.code_version.startswith("0.1.0+")
+    assert run.boundary_set.layer == "neighborhood"
+    assert run.finished_at >= run.started_at
+
+
+def test_every_incident_is_counted_once_per_resolution(small_city):
+    run = analyse(**YEAR)
+    for res in (8, 9, 10, None):
+        bodies = [f.body for f in run.findings.filter(kind="counts", res=res)]
+        assert sum(b["total"] for b in bodies) == run.totals["incidents"]
+
+
+def test_repeats_count_once(small_city):
+    before = analyse(**YEAR).totals
+    first = Issue.objects.filter(incident__isnull=False).earliest("pk")
+    make_issue(first.category.slug, lng=first.point.x, lat=first.point.y, at=first.opened_at + dt.timedelta(hours=1))
+    after = analyse(**YEAR).totals
+    assert (after["issues"] - before["issues"], after["incidents"] - before["incidents"]) == (1, 0)
+
+
+def test_the_output_says_when_area_stands_in_for_an_exposure(small_city):
+    run = analyse(**YEAR)
+    body = run.findings.get(kind="counts", category="roads", res=9).body
+    assert (body["exposure_wanted"], body["exposure"]) == ("street_m", "area")
+
+
+def test_default_pins_and_hidden_issues_are_left_out_and_counted(small_city):
+    before = analyse(**YEAR).totals
+    pin, other = Issue.objects.order_by("pk")[:2]
+    Issue.objects.filter(pk=pin.pk).update(default_pin=True)
+    Issue.objects.filter(pk=other.pk).update(hidden=True)
+    relink()
+    after = analyse(**YEAR).totals
+    assert (after["default_pins"], after["hidden"]) == (1, 1)
+    assert after["issues"] == before["issues"] - 2
+
+
+def test_a_voice_of_an_older_set_is_joined_anew(small_city):
+    make_boundaries(["Fabric", "Iosefin", "Mehala"], valid_from=dt.date(2026, 3, 1))
+    run = analyse(**YEAR)
+    assert run.boundary_set.valid_from == dt.date(2026, 3, 1)
+    assert run.totals["outside"] == 0
+
+
+def test_no_boundaries_is_said(db):
+    make_issue(lng=21.2, lat=45.74)
+    with pytest.raises(NothingToAnalyseError, match="no boundary set of layer neighborhood"):
+        analyse()
+
+
+def test_no_issues_is_said(db):
+    make_boundaries()
+    with pytest.raises(NothingToAnalyseError, match="load some with import_issues"):
+        analyse()
+
+
+def test_a_period_without_days_is_said(small_city):
+    with pytest.raises(NothingToAnalyseError, match="has no days"):
+        analyse(since=dt.date(2026, 2, 1), until=dt.date(2026, 2, 1))
+
+
+def test_a_period_without_issues_has_findings_of_nothing(small_city):
+    run = analyse(since=dt.date(2025, 2, 1), until=dt.date(2025, 3, 1))
+    assert run.totals["incidents"] == 0
+    assert run.findings.get(kind="ranking", res=None).body["of"] == 0
+
+
+def test_by_default_the_year_up_to_the_newest_issue(small_city):
+    make_issue(at=instant(2024, 6, 1))
+    run = analyse()
+    newest = Issue.objects.order_by("-opened_on").first().opened_on
+    assert (run.until - newest, run.until - run.since) == (dt.timedelta(days=1), dt.timedelta(days=365))
+
+
+def test_nothing_is_saved_when_saving_fails(small_city, monkeypatch):
+    monkeypatch.setattr(Finding.objects, "bulk_create", lambda rows: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        analyse(**YEAR)
+    assert not Run.objects.exists()

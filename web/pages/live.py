@@ -1,0 +1,188 @@
+"""Live counts for the map: cells in view, areas with their names, and a still picture of the same."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path, reverse
+from django.utils.translation import get_language, gettext
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from geo import hexes
+from maps.layers import Layers, cells_layer, collection
+from maps.palette import breaks, ranges, step_of
+from maps.still import svg
+from maps.words import Words
+from neighborhoods.models import BoundarySet, Neighborhood
+from web.pages import shown
+from web.pages.filters import Asked, FilterForm
+from web.reporting.numbers import whole
+from web.reporting.sentences import issues
+
+STILL_RES = 8
+# About five metres on the ground: finer than a line on the screen, and a tenth of the bytes.
+SIMPLIFIED_DEGREES = 0.00005
+
+
+class WrongQuestionError(ValueError):
+    """A parameter that cannot be; the message is for people, `field` names it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@require_safe
+@gzip_page
+def cells(request: HttpRequest) -> HttpResponse:
+    """GeoJSON of the cells in a box with their counts, and the words for legend and status line."""
+    try:
+        asked, res, box = _asked(request), _res(request), _box(request)
+    except WrongQuestionError as problem:
+        return JsonResponse({"field": problem.field, "problem": str(problem)}, status=400)
+    found = shown.cells(asked, res, box)
+    bounds = breaks(found.n.values())
+    layer = cells_layer(list(found.n), list(found.n.values()), bounds)
+    for feature in layer["features"]:
+        feature["properties"]["text"] = issues(feature["properties"]["n"])
+    answer = layer | {"res": res, "legend": legend(bounds), "said": said(found), "total": found.total}
+    return JsonResponse(answer | {"elsewhere": found.elsewhere})
+
+
+@require_safe
+@gzip_page
+def areas(request: HttpRequest) -> HttpResponse:
+    """GeoJSON of the areas in force: name, address of the page, and where the name stands."""
+    return JsonResponse(area_layer(shown.current_set()))
+
+
+@require_safe
+def still(request: HttpRequest) -> HttpResponse:
+    """The city's counts as a picture, for whoever has no script or wants to print."""
+    try:
+        asked = _asked(request)
+    except WrongQuestionError as problem:
+        return JsonResponse({"field": problem.field, "problem": str(problem)}, status=400)
+    found = shown.cells(asked, STILL_RES)
+    counts = list(found.n.values())
+    bounds = breaks(counts)
+    nothing = collection([])
+    layers = Layers(
+        area_layer(shown.current_set()), cells_layer(list(found.n), counts, bounds), nothing, nothing, bounds
+    )
+    return HttpResponse(svg(layers, _words(found), width_mm=180, height_mm=130), content_type="image/svg+xml")
+
+
+def area_layer(chosen: BoundarySet | None, slugs: set[str] | None = None) -> dict[str, Any]:
+    """Outlines of a set's areas (or of some) with slug, name, url and `at` (lng, lat inside the area)."""
+    rows = chosen.areas.order_by("slug") if chosen else []
+    return collection([_area(row) for row in rows if slugs is None or row.slug in slugs])
+
+
+def _area(area: Neighborhood) -> dict[str, Any]:
+    inside = area.geometry.point_on_surface
+    simple = area.geometry.simplify(SIMPLIFIED_DEGREES, preserve_topology=True)
+    polygons = simple.coords if simple.geom_type == "MultiPolygon" else (simple.coords,)
+    rings = [[[[round(x, 5), round(y, 5)] for x, y in ring] for ring in polygon] for polygon in polygons]
+    properties = {
+        "slug": area.slug,
+        "name": area.name,
+        "url": reverse("neighborhood", args=[area.slug]),
+        "at": [round(inside.x, 5), round(inside.y, 5)],
+    }
+    return {
+        "type": "Feature",
+        "properties": properties,
+        "geometry": {"type": "MultiPolygon", "coordinates": rings},
+    }
+
+
+def legend(bounds: tuple[int, ...]) -> list[dict[str, Any]]:
+    """One entry per class: ramp step and numbers."""
+    return [
+        {"step": step_of(i, len(bounds)), "text": whole(low) if low == high else f"{whole(low)}–{whole(high)}"}
+        for i, (low, high) in enumerate(ranges(bounds), start=1)
+    ]
+
+
+def said(found: shown.Shown) -> str:
+    """What the map shows and what it does not; the two parts add up to the total."""
+    return gettext("On this map: %(shown)s. Not on it: %(elsewhere)s. Together: %(total)s.") % {
+        "shown": issues(found.total - found.elsewhere),
+        "elsewhere": whole(found.elsewhere),
+        "total": whole(found.total),
+    }
+
+
+def _asked(request: HttpRequest) -> Asked:
+    form = FilterForm(request.GET)
+    if not form.is_valid():
+        field, errors = next(iter(form.errors.items()))
+        raise WrongQuestionError(field, str(errors[0]))
+    return form.asked
+
+
+def _res(request: HttpRequest) -> int:
+    text = request.GET.get("res", "")
+    if text not in {str(r) for r in hexes.ANALYSIS_RES}:
+        raise WrongQuestionError("res", gettext("The size of hexagons is 8, 9 or 10."))
+    return int(text)
+
+
+def _box(request: HttpRequest) -> tuple[float, float, float, float]:
+    """West, south, east, north, cut to the city's own box; nothing was ever recorded beyond it."""
+    problem = gettext("The box is west, south, east, north in degrees.")
+    try:
+        west, south, east, north = (float(v) for v in request.GET.get("bbox", "").split(","))
+    except ValueError:
+        raise WrongQuestionError("bbox", problem) from None
+    if not all(map(math.isfinite, (west, south, east, north))) or west >= east or south >= north:
+        raise WrongQuestionError("bbox", problem)
+    most = settings.CITY.bbox
+    cut = (max(west, most[0]), max(south, most[1]), min(east, most[2]), min(north, most[3]))
+    # A box beside the city becomes a speck on its edge: an answer without cells, not a mistake.
+    return (
+        min(cut[0], most[2] - 1e-6),
+        min(cut[1], most[3] - 1e-6),
+        max(cut[2], most[0] + 1e-6),
+        max(cut[3], most[1] + 1e-6),
+    )
+
+
+def _words(found: shown.Shown) -> Words:
+    def nothing(own: object) -> str:
+        return ""
+
+    return Words(
+        lang=get_language() or "",
+        title=gettext("Issues in each hexagon"),
+        description=said(found),
+        place="",
+        counts=gettext("Issues in each hexagon"),
+        none=gettext("none"),
+        withheld="",
+        outline=gettext("boundary"),
+        hotspots="",
+        clusters="",
+        cell=nothing,
+        hotspot=nothing,
+        cluster=nothing,
+        q=lambda q: "",
+        legend=gettext("What the signs mean"),
+        keys="",
+        zoom_in="",
+        zoom_out="",
+        close="",
+        north=gettext("N"),
+    )
+
+
+urlpatterns = [
+    path("live/cells.json", cells, name="live-cells"),
+    path("live/areas.json", areas, name="live-areas"),
+    path("live/map.svg", still, name="live-still"),
+]
