@@ -30,7 +30,9 @@ WITH spots AS (
     FROM issues_issue GROUP BY 1, 2, 3
 ), places AS (
     SELECT lng5, lat5, sum(n) AS n, count(*) AS subjects, max(n) AS largest FROM spots GROUP BY 1, 2
-), usual AS (SELECT coalesce(percentile_disc(0.99) WITHIN GROUP (ORDER BY n), 1) AS n FROM places)
+), usual AS (
+    SELECT (array_agg(n ORDER BY n))[1 + floor(0.99 * (count(*) - 1))::int] AS n FROM places
+)
 SELECT places.lng5, places.lat5, places.n, places.subjects FROM places, usual
 WHERE places.n >= greatest(%s, %s * usual.n) AND subjects >= %s AND largest <= %s * places.n
 ORDER BY places.n DESC, lng5, lat5

@@ -92,4 +92,6 @@ def told(loaded: LoadedBoundaries) -> list[str]:
             f"Uncovered part of the city: {loaded.uncovered_m2 / 1e6:.2f} km² of {loaded.outline_m2 / 1e6:.2f} km² "
             f"({share:.1%}); voices there are in no neighborhood."
         )
+    if not loaded.already_there:
+        lines.append("Voices already stored keep their place until script/manage relocate.")
     return lines
