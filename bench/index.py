@@ -94,9 +94,9 @@ def bare_copies(n: int) -> tuple[float, float]:
 
     path = WORK / "finished.csv"
     copy_to("issues_issue", path)
-    run_sql("CREATE TABLE bare (LIKE issues_issue INCLUDING ALL)")
+    run_sql("CHECKPOINT", "CREATE TABLE bare (LIKE issues_issue INCLUDING ALL)")
     bare = timed(lambda: copy_from("bare", path))
-    run_sql("DROP TABLE bare", "TRUNCATE issues_issue, issues_statuschange, issues_incident")
+    run_sql("DROP TABLE bare", "TRUNCATE issues_issue, issues_statuschange, issues_incident", "CHECKPOINT")
     same = timed(lambda: copy_from("issues_issue", path))
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM issues_issue")

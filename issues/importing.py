@@ -191,9 +191,10 @@ class _Seen:
         return rows[~repeat], _Repeats(int(same.sum()), rows[repeat & ~same])
 
     def _keep(self, ids: np.ndarray, digests: np.ndarray) -> None:
-        merged = np.concatenate([self._ids, ids])
-        order = np.argsort(merged, kind="stable")
-        self._ids, self._digests = merged[order], np.concatenate([self._digests, digests])[order]
+        order = np.argsort(ids, kind="stable")
+        place = np.searchsorted(self._ids, ids[order])
+        self._ids = np.insert(self._ids, place, ids[order])
+        self._digests = np.insert(self._digests, place, digests[order])
 
 
 def _any_rows(source: str) -> bool:

@@ -88,7 +88,7 @@ class StatusChange(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=STATES)
     at = models.DateTimeField(_("at"))
     reason = models.TextField(_("reason"), blank=True)
-    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     recorded_at = models.DateTimeField(_("recorded at"), db_default=Now())
 
     class Meta:

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
             model_name="statuschange",
             name="by",
             field=models.ForeignKey(
+                db_index=False,
                 blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
