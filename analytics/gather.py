@@ -14,7 +14,6 @@ import shapely
 from django.conf import settings
 from django.db import connection
 from django.db.models import Max, Min
-from issues.demo import SOURCE as DEMO_SOURCE
 from scipy import sparse
 
 from analytics.methods.units import AREA, CategoryParams, Units
@@ -23,6 +22,7 @@ from geo.crs import to_metric
 from geo.frames import VOICES, check
 from geo.joins import AreaIndex, overlap_m2
 from geo.readers import read_areas
+from issues.demo import SOURCE as DEMO_SOURCE
 from issues.models import Issue
 from issues.rules import CLOSED
 from neighborhoods.bulk import copy_out

@@ -28,6 +28,8 @@ def months(first: dt.date, last: dt.date) -> list[dt.date]:
 
 
 def prepare(n: int) -> None:
+    """A database of n issues, made once and kept."""
+    made = use_database(f"ascult_bench_counts_{n}", fresh=False)
     from django.conf import settings
 
     from issues.importing import finish_statistics, import_file
@@ -35,15 +37,13 @@ def prepare(n: int) -> None:
     from issues.models import Issue
     from issues.tallies import fold_tallies
 
-    database = f"ascult_bench_counts_{n}"
-    made = use_database(database, fresh=False)
     if made:
         load_places()
-    if not Issue.objects.exists():
+    if Issue.objects.count() < n:
         mapping = load_mapping("demo", settings.FIXTURES / "mappings")
         import_file(path=pins(n), mapping=mapping, city=settings.CITY)
-        fold_tallies()
-        finish_statistics()
+    fold_tallies()
+    finish_statistics()
 
 
 def measure(figures: Figures, name: str, call: Callable[[object], object], draw: Callable[[], object]) -> None:

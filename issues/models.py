@@ -98,45 +98,23 @@ class StatusChange(models.Model):
         return f"{self.state} at {self.at}"
 
 
-TALLY_KEY = ["unit", "category_id", "state", "month"]
+class TallyBlock(models.Model):
+    """How many public issues there are, by unit, category, month and state, packed for a group of units.
 
-
-class Tally(models.Model):
-    """How many public issues one unit holds, by category, state and month (the first day of it).
-
-    Three tables of one shape, kept true by triggers: what has not been folded into them yet waits in TallyChange,
-    and every count reads both. Written by the database alone; see docs/decisions/0004-counts.md.
+    `level` says what the units are (issues.tallies: areas, coarse or fine cells), `records` holds rows of
+    issues.tallies.RECORD in the order of their keys. What has not been folded in yet waits in TallyChange, and every
+    count reads both; see docs/decisions/0004-counts.md.
     """
 
-    unit = models.BigIntegerField()
-    category_id = models.BigIntegerField()
-    state = models.CharField(max_length=12)
-    month = models.DateField()
-    n = models.IntegerField()
+    level = models.SmallIntegerField()
+    block = models.BigIntegerField()
+    records = models.BinaryField()
 
     class Meta:
-        abstract = True
+        constraints = [models.UniqueConstraint(fields=["level", "block"], name="tallyblock_once")]
 
-
-class AreaTally(Tally):
-    """By neighborhood; unit 0 is no neighborhood."""
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=TALLY_KEY, name="areatally_key")]
-
-
-class CoarseTally(Tally):
-    """By H3 cell at resolution 8."""
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=TALLY_KEY, name="coarsetally_key")]
-
-
-class FineTally(Tally):
-    """By H3 cell at resolution 10."""
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=TALLY_KEY, name="finetally_key")]
+    def __str__(self) -> str:
+        return f"{self.level} {self.block}"
 
 
 class TallyChange(models.Model):

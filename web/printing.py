@@ -13,11 +13,16 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher
 from analytics.results import ListeningReport
 from maps.palette import LIGHT
 from maps.vector import FONTS
+from web.reporting.figures import still_map
 from web.reporting.html import body_context, sheet
+from web.reporting.view import drawing
 from web.reporting.words import description
 
 # It comes with every installation, so that the same report gives the same bytes on each.
 PRINT_FONT = "DejaVu Sans"
+
+# The first page stands alone, so its map gives way to a long name or long sentences.
+MAP_HEIGHTS_MM = (118.0, 102.0, 86.0, 70.0)
 
 
 class _Nothing(URLFetcher):
@@ -34,9 +39,15 @@ def printed(report: ListeningReport) -> bytes:
     """
     values = body_context(report)
     values |= {"description": description(report), "styles": _styles()}
-    html = render_to_string("listening/paper.html", values).replace(escape(FONTS), PRINT_FONT)
-    document = HTML(string=html, url_fetcher=_Nothing(), media_type="print")
-    return bytes(document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=values["digest"][:32].encode()))
+    options = {"pdf_variant": "pdf/ua-1", "pdf_identifier": values["digest"][:32].encode()}
+    document = None
+    for height_mm in MAP_HEIGHTS_MM:
+        html = render_to_string("listening/paper.html", values | {"map": drawing(still_map(report, height_mm))})
+        html = html.replace(escape(FONTS), PRINT_FONT)
+        document = HTML(string=html, url_fetcher=_Nothing(), media_type="print").render(**options)
+        if "map" in document.pages[0].anchors:
+            break
+    return bytes(document.write_pdf(**options))
 
 
 def _styles() -> str:

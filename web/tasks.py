@@ -42,8 +42,8 @@ def analyse_city(timestamp: int = 0) -> int:
 
 @scheduled("write_reports", lock=LONG)
 def write_reports(timestamp: int = 0) -> None:
-    """Write the report of every area from the newest analysis, in every language of the city."""
-    for language in settings.CITY.languages:
+    """Write the report of every area from the newest analysis, in every language; the city's first has the index."""
+    for language in reversed(settings.CITY.languages):
         call_command("listening_reports", all=True, out=settings.REPORTS_DIR, language=language)
 
 

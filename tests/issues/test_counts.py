@@ -1,6 +1,7 @@
 """Counts are true at every moment, whatever was written and whether or not it has been folded."""
 
 import datetime as dt
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from issues.actions import change_status
 from issues.counts import Filters
 from issues.models import Issue
 from issues.rules import OPEN, State
-from issues.tallies import fold_tallies
+from issues.tallies import STATE_CODES, fold_tallies
 from tests.factories import instant, make_boundaries, make_category, make_issue
 
 MARCH, APRIL = dt.date(2026, 3, 1), dt.date(2026, 4, 1)
@@ -61,6 +62,10 @@ class CountsAreTrue(TestCase):
         touched = set(hexes.within_box(BOX, res).astype(np.int64).tolist())
         self._agree(rows, counts.by_cell(filters, res, BOX), [c if c in touched else None for c in own])
 
+        assert counts.by_category(filters) == Counter(r.category_id for r in rows)
+        assert counts.by_state(filters) == Counter(r.state for r in rows)
+        assert counts.by_month(filters) == Counter(r.opened_on.replace(day=1) for r in rows)
+
     def _agree(self, rows, found, units):
         held = [u for u in units if u]
         assert found.total == len(rows)
@@ -98,7 +103,17 @@ def test_deleting_all_leaves_nothing():
 
 def test_a_period_that_cuts_a_month_is_refused():
     with pytest.raises(ValueError, match="2026-03-02 is not the first"):
-        counts.by_neighborhood(Filters(since=dt.date(2026, 3, 2)))
+        Filters(since=dt.date(2026, 3, 2))
+
+
+def test_a_state_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="no such state: lost"):
+        Filters(states=["lost"])
+
+
+def test_codes_of_states_stay_what_they_are():
+    # stored in every block: a new state goes to the end, none may move
+    assert list(STATE_CODES) == ["received", "in_progress", "resolved", "refused", "transferred", "duplicate"]
 
 
 def test_a_resolution_without_counts_is_refused():

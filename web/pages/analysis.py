@@ -62,7 +62,7 @@ def rank_bar(found: RankedArea) -> SafeString:
         mark("circle", {"cx": at(found.rank), "cy": middle, "r": 1.8}, fill="ink"),
     ]
     title = gettext("Likely rank of %(area)s: %(rank)s") % {"area": found.name, "rank": rank_figure(found)}
-    said = gettext("The dot is the middle rank, the bar holds 90% of the likely ones.")
+    said = gettext("The dot is the middle rank, the bar holds nine of ten likely ones.")
     # Made in this house: maps.vector escapes every word it is given.
     return mark_safe(document(_WIDE, _HIGH, title, said, get_language() or "", drawn))  # noqa: S308
 

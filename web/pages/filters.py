@@ -8,13 +8,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Max, Min
 from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from issues.counts import Filters
-from issues.models import STATES, AreaTally, TallyChange
+from issues.counts import Filters, by_month
+from issues.models import STATES
 from issues.rules import CLOSED, OPEN
 from neighborhoods.models import Category
 from web.pages.dates import month_name, months_between, next_month
@@ -93,9 +92,8 @@ class FilterForm(forms.Form):
 
 def known_months() -> list[dt.date]:
     """Every month from the first issue to the last, the latest first."""
-    ends = [model.objects.aggregate(first=Min("month"), last=Max("month")) for model in (AreaTally, TallyChange)]
-    firsts, lasts = ([e[k] for e in ends if e[k]] for k in ("first", "last"))
-    return months_between(min(firsts), max(lasts)) if firsts else []
+    spoken = list(by_month(Filters()))
+    return months_between(spoken[0], spoken[-1]) if spoken else []
 
 
 def _states() -> list[tuple[str, str]]:

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -14,13 +13,13 @@ from django.utils.translation import gettext, ngettext
 from analytics.found import hotspots
 from analytics.models import Run
 from analytics.results import Period
-from issues.models import AreaTally, TallyChange
+from issues.counts import Filters, by_category, by_state
 from issues.rules import CLOSED
 from neighborhoods.models import Category
 from web.pages.dates import month_before, month_name, next_month
 from web.pages.filters import CLOSED_WORD, Asked, known_months
 from web.reporting.numbers import percent, span, whole
-from web.reporting.sentences import hotspots_found, issues, problems
+from web.reporting.sentences import hotspots_found, issues
 
 
 @dataclass(frozen=True)
@@ -53,29 +52,24 @@ def latest_month() -> Month | None:
 
 def sentences(month: Month, run: Run | None) -> Sequence[Sentence]:
     """How much, about what, and where it gathers (or, before any analysis, how much of it is closed)."""
-    n = _sum(month.first, "category_id")
+    n = by_category(_only(month.first))
     total = sum(n.values())
     return (_how_much(month, total), _about_what(month, n, total), _where(run) if run else _closed(month, total))
 
 
-def _sum(month: dt.date, by: str) -> dict[object, int]:
-    """Public issues of a month by category or by state: the folded counts and those that wait."""
-    n: dict[object, int] = {}
-    for model in (AreaTally, TallyChange):
-        for key, count in model.objects.filter(month=month).values_list(by).annotate(Sum("n")):
-            n[key] = n.get(key, 0) + count
-    return n
+def _only(month: dt.date) -> Filters:
+    return Filters(since=month, until=next_month(month))
 
 
 def _how_much(month: Month, total: int) -> Sentence:
     before = month_before(month.first)
-    earlier = sum(_sum(before, "category_id").values())
+    earlier = sum(by_category(_only(before)).values())
     note = gettext("%(month)s: %(n)s in the whole month") % {"month": month_name(before), "n": whole(earlier)}
     text = ngettext("%(n)s issue was sent in %(month)s.", "%(n)s issues were sent in %(month)s.", total)
     return Sentence(text % {"n": whole(total), "month": month.name}, note, _to_list(month))
 
 
-def _about_what(month: Month, n: dict[object, int], total: int) -> Sentence:
+def _about_what(month: Month, n: dict[int, int], total: int) -> Sentence:
     subjects = [c for c in Category.objects.filter(sensitive=False) if n.get(c.pk)]
     if not subjects:
         return Sentence(gettext("No subject stands out."), _n(month, total), _to_list(month))
@@ -91,16 +85,13 @@ def _about_what(month: Month, n: dict[object, int], total: int) -> Sentence:
 
 def _where(run: Run) -> Sentence:
     period = span(Period(run.since.isoformat(), run.until.isoformat()))
-    note = gettext("%(period)s, n = %(problems)s, analysis %(run)s") % {
-        "period": period,
-        "problems": problems(run.totals["incidents"]),
-        "run": run.pk,
-    }
+    values = {"period": period, "n": whole(run.totals["incidents"]), "run": run.pk}
+    note = gettext("%(period)s, n = %(n)s, analysis %(run)s") % values
     return Sentence(hotspots_found(len(hotspots(run))), note, f"{reverse('problem-areas')}#hotspots")
 
 
 def _closed(month: Month, total: int) -> Sentence:
-    states = _sum(month.first, "state")
+    states = by_state(_only(month.first))
     closed = sum(count for state, count in states.items() if state in CLOSED)
     text = ngettext("%(n)s of %(issues)s is closed.", "%(n)s of %(issues)s are closed.", closed)
     return Sentence(
@@ -109,7 +100,7 @@ def _closed(month: Month, total: int) -> Sentence:
 
 
 def _n(month: Month, total: int) -> str:
-    return gettext("%(month)s, n = %(issues)s") % {"month": month.name, "issues": issues(total)}
+    return gettext("%(month)s, n = %(n)s") % {"month": month.name, "n": whole(total)}
 
 
 def _to_list(month: Month, category: Category | None = None, state: str = "") -> str:

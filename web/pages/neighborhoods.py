@@ -7,7 +7,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -15,7 +14,7 @@ from analytics import found
 from analytics.listening import released
 from analytics.models import Run
 from analytics.results import Answered, ListeningReport
-from maps.layers import Layers, bounds, report_layers
+from maps.layers import Layers, bounds, letters
 from maps.legend import classes, findings
 from neighborhoods.models import NOT_STATED, BoundarySet, Neighborhood
 from web.pages import shown
@@ -25,10 +24,9 @@ from web.pages.furniture import map_context
 from web.pages.live import area_layer
 from web.pages.places import cell_names
 from web.reporting import view
-from web.reporting.figures import still_map
-from web.reporting.formats import FORMATS
+from web.reporting.figures import map_layers
 from web.reporting.numbers import about, day, whole
-from web.reporting.sentences import issues, median_figure, problems
+from web.reporting.sentences import chance, cluster, hotspot, issues, median_figure, names_of, problems, q_figure
 from web.reporting.words import map_words
 
 # The fullest hexagons that are put into words beside the map.
@@ -101,7 +99,7 @@ def _report(run: Run | None, slug: str) -> ListeningReport | None:
 
 def _heard(report: ListeningReport, run: Run) -> dict[str, Any]:
     """Everything the released report says, in the parts of this page: report and page cannot disagree."""
-    layers, words = report_layers(report), map_words(report)
+    layers, words = map_layers(report), map_words(report)
     said = view.context(report)
     fullest = sorted((c for c in report.cells if not c.withheld and c.n), key=lambda c: (-c.n, c.cell))[:FULLEST]
     names = cell_names([c.cell for c in fullest], run.boundary_set)
@@ -111,13 +109,46 @@ def _heard(report: ListeningReport, run: Run) -> dict[str, Any]:
         "fullest": [
             {"id": f"cell-{c.cell}", "name": name, "n": problems(c.n)} for c, name in zip(fullest, names, strict=True)
         ],
+        "hotspots": _hotspot_rows(report, layers),
+        "clusters": _cluster_rows(report, layers),
         "features": _features(layers, words),
         "legend": classes(layers, words) + findings(layers, words),
         "legend_title": words.counts,
-        "still": mark_safe(still_map(report, layers)),  # noqa: S308 (maps.vector escapes every word)
-        "formats": [ext for ext in FORMATS if ext != "html"],
+        "still": said["map"],
         **map_context(None, title=words.title, bounds=bounds(layers)),
     }
+
+
+def _hotspot_rows(report: ListeningReport, layers: Layers) -> list[dict[str, str]]:
+    """The hot spots drawn on the map, numbered as there."""
+    names = names_of(report)
+    labels = [f["properties"]["label"] for f in layers.hotspots["features"]]
+    return [
+        {
+            "label": label,
+            "subject": names.get(spot.category, spot.category),
+            "said": hotspot(spot),
+            "sure": f"{q_figure(spot.q)}. {chance(spot.q)}",
+        }
+        for label, spot in zip(labels, report.hotspots, strict=True)
+    ]
+
+
+def _cluster_rows(report: ListeningReport, layers: Layers) -> list[dict[str, str]]:
+    """The clusters drawn on the map, lettered as there, with the q of their test."""
+    names = names_of(report)
+    drawn = {f["properties"]["label"] for f in layers.clusters["features"]}
+    lettered = [(letters(i), clump) for i, clump in enumerate(report.clusters)]
+    return [
+        {
+            "label": label,
+            "subject": names.get(clump.category, clump.category),
+            "said": cluster(clump),
+            "sure": f"{q_figure(clump.q)}. {chance(clump.q)}",
+        }
+        for label, clump in lettered
+        if label in drawn
+    ]
 
 
 def _features(layers: Layers, words: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Counts as anybody may see them: small numbers of sensitive subjects stay out of every place, never out of the total."""
+"""Counts as anybody may see them: few voices on a sensitive subject stay out of every place, never of the total."""
 
 from __future__ import annotations
 

@@ -61,12 +61,18 @@ def file_name(slug: str, fmt: str, language: str, first_language: str) -> str:
 
 
 def write_batch(
-    folder: Path, wanted: Sequence[Wanted], language: str, city: str, progress: Callable[[Written], None]
+    folder: Path,
+    wanted: Sequence[Wanted],
+    *,
+    language: str,
+    city: str,
+    whole_city: bool,
+    progress: Callable[[Written], None],
 ) -> tuple[int, int]:
     """Write what is not in the folder yet, and the index; gives how many were written and how many were there.
 
     A file counts as there when the index names the same report, rendering and language for it and its bytes are
-    still the ones written then.
+    still the ones written then. With `whole_city` the index forgets areas that are no longer wanted.
     """
     folder.mkdir(parents=True, exist_ok=True)
     index = _read_index(folder)
@@ -77,6 +83,10 @@ def write_batch(
     for w in wanted:
         index["files"][w.name] |= {"key": w.key, "slug": w.slug, "format": w.fmt, "language": w.language}
         index["areas"][w.slug] = _area(w.report)
+    if whole_city:
+        slugs = {w.slug for w in wanted}
+        index["areas"] = {slug: area for slug, area in index["areas"].items() if slug in slugs}
+        index["files"] = {name: entry for name, entry in index["files"].items() if entry["slug"] in slugs}
     _write_index(folder, index, language, city)
     return len(missing), len(wanted) - len(missing)
 

@@ -37,9 +37,9 @@ def map_layers(report: ListeningReport) -> Layers:
     return replace(layers, clusters=collection(found))
 
 
-def still_map(report: ListeningReport) -> str:
+def still_map(report: ListeningReport, height_mm: float = 118.0) -> str:
     """The map for paper, as wide as the text of a page."""
-    return svg(map_layers(report), map_words(report), width_mm=160.0, height_mm=118.0)
+    return svg(map_layers(report), map_words(report), width_mm=160.0, height_mm=height_mm)
 
 
 def share_bars(themes: tuple[Theme, ...]) -> list[str]:

@@ -31,7 +31,7 @@ def context(report: ListeningReport) -> dict[str, Any]:
         "boundary": _boundary(report),
         "minute": sentences.in_one_minute(report),
         "figures": _figures(report),
-        "map": _drawing(figures.still_map(report)),
+        "map": drawing(figures.still_map(report)),
         "themes": _themes(report),
         "withheld": [s for s in (sentences.withheld_themes(report), sentences.withheld_cells(report)) if s],
         "hotspots": _hotspots(report),
@@ -54,7 +54,8 @@ def commands(report: ListeningReport) -> tuple[str, ...]:
     )
 
 
-def _drawing(svg: str) -> str:
+def drawing(svg: str) -> str:
+    """A drawing of ours as markup."""
     # Made in this house from escaped text: maps.vector escapes every word it is given.
     return mark_safe(svg)  # noqa: S308
 
@@ -124,7 +125,7 @@ def _themes(report: ListeningReport) -> dict[str, Any]:
             "n": pgettext("a number", "withheld") if theme.n is None else whole(theme.n),
             "share": sentences.share_figure(theme) if theme.n is not None else "",
             "change": sentences.change_figure(theme) if theme.n is not None else "",
-            "bar": _drawing(bar),
+            "bar": drawing(bar),
         }
         for theme, bar in zip(report.themes, drawn, strict=True)
     ]
@@ -181,7 +182,7 @@ def _answered(report: ListeningReport) -> dict[str, Any]:
     ]
     said = sentences.answer(report.answered)
     beside = sentences.beside_the_city(report.answered, report.answered_city) if report.answered_city.opened else ""
-    return {"said": said, "beside": beside, "rows": rows, "chart": _drawing(figures.waiting_bars(report))}
+    return {"said": said, "beside": beside, "rows": rows, "chart": drawing(figures.waiting_bars(report))}
 
 
 def _both(report: ListeningReport) -> tuple[tuple[str, Answered], ...]:
@@ -193,4 +194,4 @@ def _ranking(report: ListeningReport) -> dict[str, Any]:
     said = [sentences.rank(found)]
     if found is not None and found.of > 1:
         said += [sentences.standing(found), sentences.excess(found)]
-    return {"said": " ".join(said), "chart": _drawing(figures.rank_strip(found))}
+    return {"said": " ".join(said), "chart": drawing(figures.rank_strip(found))}

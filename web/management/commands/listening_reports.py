@@ -41,7 +41,14 @@ class Command(CityCommand):
                 for f in formats
             ]
         city = settings.CITY.name.get(language, settings.CITY.slug)
-        written, there = write_batch(Path(options["out"]), wanted, language, city, self._progress())
+        written, there = write_batch(
+            Path(options["out"]),
+            wanted,
+            language=language,
+            city=city,
+            whole_city=options["all"],
+            progress=self._progress(),
+        )
         self.stdout.write(
             f"Run {run.pk}, {run.since} to {run.until}: {len(areas)} reports in {options['out']}; "
             f"{written} files written, {there} already there."
