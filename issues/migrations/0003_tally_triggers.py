@@ -33,9 +33,7 @@ END $$;
 CREATE FUNCTION issues_tally_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM issues_tallychange;
-    DELETE FROM issues_areatally;
-    DELETE FROM issues_coarsetally;
-    DELETE FROM issues_finetally;
+    DELETE FROM issues_tallyblock;
     RETURN NULL;
 END $$;
 
