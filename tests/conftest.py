@@ -10,6 +10,9 @@ import pytest
 os.environ.setdefault("BASE_MAP", "0")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Pages in tests take static files from where they lie; the folder for collected ones need only be there.
+(Path(os.environ.get("ASCULT_STATE", ROOT / ".ascult")) / "static").mkdir(parents=True, exist_ok=True)
 REAL = Path(os.environ.get("ASCULT_REAL_DATA", ROOT.parent / "shared" / "data"))
 
 

@@ -6,6 +6,7 @@ A test says what it needs and nothing more:
     make_issue("lighting", place="fabric", at=instant(2026, 3, 5))
     make_issues(12, "roads", place="iosefin")
     make_run(since=dt.date(2026, 1, 1), until=dt.date(2026, 4, 1))
+    make_analysed()
 
 Squares lie side by side from west to east, each about 1.6 km wide; issues spread over them in an order that never
 changes.
@@ -23,7 +24,9 @@ import pandas as pd
 from django.conf import settings
 from shapely.geometry import MultiPolygon, Polygon
 
+from analytics.listening import release
 from analytics.models import Finding, Run
+from analytics.runs import analyse
 from issues.actions import change_status, raise_issue
 from issues.models import Issue
 from issues.rules import State
@@ -168,4 +171,29 @@ def make_run(
         Finding(run=run, kind=kind, category=category, res=res, body=dict(body))
         for kind, category, res, body in findings
     )
+    return run
+
+
+def make_analysed(names: Sequence[str] = NAMES, *, source: str | None = None, approximate: bool = True) -> Run:
+    """A small city with everything a page can show: squares, people, issues of five months, a Run, every report.
+
+    Fabric is dark: its lamps fail at one corner far more often than elsewhere. `source="demo"` makes it synthetic.
+    """
+    chosen = make_boundaries(names, approximate=approximate)
+    slugs = list(chosen.areas.order_by("slug").values_list("slug", flat=True))
+    make_exposure("population", {slug: 10_000.0 for slug in slugs})
+    make_exposure("street_m", {slug: 20_000.0 for slug in slugs})
+    for k, slug in enumerate(slugs):
+        for i in range(10):
+            opened = instant(2025, 11 + i % 2, 3 + i)
+            make_issue("roads", place=slug, i=i, at=opened, closed=opened + dt.timedelta(days=4 + k), source=source)
+        make_issues(6, "cleaning", place=slug, at=instant(2026, 2, 10), source=source)
+    west, south = WEST + 0.004, SOUTH + 0.004
+    for i in range(20):
+        at = instant(2026, 1 + i % 3, 1 + i)
+        make_issue("lighting", lng=west + 0.00115 * (i % 5), lat=south + 0.0009 * (i // 5), at=at, source=source)
+    make_issue("social", place=slugs[-1], at=instant(2026, 3, 9), source=source)
+    run = analyse(since=dt.date(2026, 1, 1), until=dt.date(2026, 4, 1), seed=7)
+    for area in run.boundary_set.areas.all():
+        release(area, run)
     return run

@@ -1,9 +1,13 @@
-"""What went wrong, in the site's look: pages that ask the database for nothing."""
+"""What went wrong, in the site's look."""
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
@@ -11,22 +15,22 @@ RETRY_AFTER_S = 30
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page("404.html", 404)
+    """No such page. It stands in no other language, so none is offered."""
+    return render(request, "404.html", {"languages": []}, status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return _page("500.html", 500)
-
-
-def unavailable() -> HttpResponse:
-    """The database does not answer; the visitor may come back shortly."""
-    response = _page("503.html", 503)
+    """Our mistake; where the database does not answer, 503 and when to come again. Neither page asks it anything."""
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _plain("500.html", 500)
+    response = _plain("503.html", 503)
     response["Retry-After"] = str(RETRY_AFTER_S)
     return response
 
 
-def _page(template: str, status: int) -> HttpResponse:
+def _plain(template: str, status: int) -> HttpResponse:
     names = settings.CITY.name
     language = get_language() or settings.LANGUAGE_CODE
-    values = {"city_name": names.get(language, next(iter(names.values()))), "LANGUAGE_CODE": language}
-    return HttpResponse(render_to_string(template, values), status=status)
+    return HttpResponse(
+        render_to_string(template, {"city_name": names.get(language, next(iter(names.values())))}), status=status
+    )

@@ -27,6 +27,8 @@ def exposure(report: ListeningReport) -> tuple[tuple[str, str], ...]:
         if category in names:
             kinds.setdefault(kind, []).append(names[category])
     ordered = sorted(kinds.items(), key=lambda item: (-len(item[1]), item[0]))
+    if len(ordered) == 1:
+        return ((denominator(ordered[0][0]), gettext("all themes")),)
     return tuple((denominator(kind), joined(found)) for kind, found in ordered)
 
 
@@ -45,6 +47,8 @@ def _on_ground(report: ListeningReport) -> str:
     found = [names[c] for c, kind in sorted(report.exposure.items()) if kind == _AREA and c in names]
     if not found:
         return gettext("Some themes of the city are measured against ground alone.")
+    if set(report.exposure.values()) == {_AREA}:
+        return gettext("All themes are measured against ground alone.")
     return gettext("Measured against ground alone: %(themes)s.") % {"themes": joined(found)}
 
 

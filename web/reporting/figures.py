@@ -76,7 +76,7 @@ def waiting_bars(report: ListeningReport) -> str:
 def _waiting(name: str, answered: Answered) -> Bar:
     n = gettext("n = %(n)s") % {"n": whole(answered.opened)}
     low, high = answered.median_low, answered.median_high
-    return Bar(name, answered.median_days, low, high, median_figure(answered), n)
+    return Bar(name, answered.median_days, low, high, median_figure(answered) if answered.opened else "–", n)
 
 
 def rank_strip(found: RankedArea | None) -> str:

@@ -46,9 +46,9 @@ def signed(difference: int) -> str:
 
 
 def days(number: float) -> str:
-    """A length of time: 1 zi, 12,5 zile, 20 de zile; what is shorter than a day is said to be."""
-    if number < 1:
-        return gettext("less than a day")
+    """A length of time: 1 zi, 12,5 zile, 20 de zile; what rounds to nothing is said to be short."""
+    if number < 0.05:
+        return gettext("less than %(n)s days") % {"n": decimal(0.1, 1)}
     shown = about(number)
     if shown == whole(number):
         return ngettext("%(n)s day", "%(n)s days", int(_rounded(number, 0))) % {"n": shown}

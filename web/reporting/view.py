@@ -194,4 +194,6 @@ def _ranking(report: ListeningReport) -> dict[str, Any]:
     said = [sentences.rank(found)]
     if found is not None and found.of > 1:
         said += [sentences.standing(found), sentences.excess(found)]
+        if found.observed != report.incidents:
+            said.append(gettext("Sensitive themes are not ranked."))
     return {"said": " ".join(said), "chart": drawing(figures.rank_strip(found))}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from analytics.results import ListeningReport
@@ -12,11 +15,6 @@ from web.reporting.sentences import chance, clusters_found, hotspots_found, name
 
 def map_words(report: ListeningReport, attribution: str = "") -> Words:
     """Names, legend and pop-ups of a report's map. Categories are called by their names."""
-    names = names_of(report)
-
-    def theme(own: Properties) -> str:
-        return names.get(own["category"], own["category"])
-
     return Words(
         lang=get_language() or "",
         title=gettext("%(area)s: where problems were reported, %(period)s")
@@ -32,17 +30,8 @@ def map_words(report: ListeningReport, attribution: str = "") -> Words:
         hotspots=gettext("hot spot, numbered as in the list"),
         clusters=gettext("cluster, with the q of its test"),
         cell=lambda own: pgettext("map", "Number withheld") if own["withheld"] else problems(own["n"]),
-        hotspot=lambda own: (
-            f"{own['label']}. {theme(own)}\n"
-            + gettext("%(problems)s where %(expected)s were expected")
-            % {"problems": problems(own["observed"]), "expected": about(own["expected"])}
-            + f"\n{q_figure(own['q'])}. {chance(own['q'])}"
-        ),
-        cluster=lambda own: (
-            f"{own['label']}. {theme(own)}\n{problems(own['n'])}, "
-            + gettext("%(ratio)s times the expected") % {"ratio": decimal(own["ratio"], 1)}
-            + f"\n{q_figure(own['q'])}. {chance(own['q'])}"
-        ),
+        hotspot=partial(_hotspot, names_of(report)),
+        cluster=partial(_cluster, names_of(report)),
         q=q_figure,
         legend=gettext("What the signs mean"),
         keys=gettext("Move the map with the arrow keys. Enter reads the hexagon in the middle."),
@@ -53,6 +42,25 @@ def map_words(report: ListeningReport, attribution: str = "") -> Words:
         north=pgettext("map", "N"),
         span=lambda low, high: whole(low) if low == high else f"{whole(low)}–{whole(high)}",
     )
+
+
+def _hotspot(names: Mapping[str, str], own: Properties) -> str:
+    said = gettext("%(problems)s where %(expected)s were expected") % {
+        "problems": problems(own["observed"]),
+        "expected": about(own["expected"]),
+    }
+    return f"{own['label']}. {_theme(names, own)}\n{said}\n{q_figure(own['q'])}. {chance(own['q'])}"
+
+
+def _cluster(names: Mapping[str, str], own: Properties) -> str:
+    said = gettext("%(ratio)s times the expected") % {"ratio": decimal(own["ratio"], 1)}
+    return (
+        f"{own['label']}. {_theme(names, own)}\n{problems(own['n'])}, {said}\n{q_figure(own['q'])}. {chance(own['q'])}"
+    )
+
+
+def _theme(names: Mapping[str, str], own: Properties) -> str:
+    return names.get(own["category"], own["category"])
 
 
 def description(report: ListeningReport) -> str:

@@ -48,3 +48,10 @@ def test_a_denominator_of_the_city_s_own_is_called_as_its_file_calls_it(make_rep
         assert exposure(make_report(exposure={"roads": "lamp_posts"})) == (
             ("lamp posts", "Streets, pavements, bridges"),
         )
+
+
+def test_themes_that_all_lie_on_ground_are_not_listed(make_report):
+    report = make_report(doubts=("exposure_is_area",), exposure={"roads": "area", "noise": "area"})
+    with override("ro"):
+        assert doubts(report) == ("Toate temele se raportează doar la suprafață.",)
+        assert exposure(report) == (("suprafață", "toate temele"),)

@@ -1,6 +1,7 @@
 """The exported page is one file: complete, closed to the network, and safe whatever a place is called."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -149,3 +150,16 @@ def test_a_clump_that_may_be_chance_is_in_the_table_and_off_the_map(report):
     assert "B Street lighting 8 60 m 1.1× 0.80 may be chance" in page.text
     assert "B · q" not in in_english(report)
     assert "A · q = 0.030" in in_english(report)
+
+
+def test_without_an_earlier_period_there_is_no_column_for_change(make_report):
+    text = Page(in_english(make_report(previous=None, incidents_before=None))).text
+    assert "Change" not in text
+    assert "There is no earlier period to compare with." in text
+
+
+def test_a_ranking_that_counts_less_says_why(make_report):
+    ranking = replace(make_report().ranking, observed=70)
+    assert "70 problems where 70 were expected" in Page(in_english(make_report(ranking=ranking))).text
+    assert "Sensitive themes are not ranked." in Page(in_english(make_report(ranking=ranking))).text
+    assert "Sensitive themes are not ranked." not in Page(in_english(make_report())).text

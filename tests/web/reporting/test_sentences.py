@@ -168,8 +168,8 @@ ANSWERS: list[Case] = [
     ),
     (
         lambda: s.median(answered(90, 50, 0.4)),
-        "Half were closed within less than a day; the interval is not known.",
-        "Jumătate s-au închis în mai puțin de o zi; intervalul nu se știe.",
+        "Half were closed within 0.4 days; the interval is not known.",
+        "Jumătate s-au închis în 0,4 zile; intervalul nu se știe.",
     ),
     (
         lambda: s.beside_the_city(answered(9, 9, 5.0, 4.0, 7.0), answered(99, 90, 9.0, 8.0, 10.0)),

@@ -42,14 +42,8 @@ function draw(feature) {
 const REACH_PX = 30;
 let marks = [];
 
-function runs(labels) {
-  const parts = [];
-  labels.forEach((label) => {
-    const last = parts.at(-1);
-    if (last && /^\d+$/.test(label) && Number(label) === Number(last.at(-1)) + 1) last.push(label);
-    else parts.push([label]);
-  });
-  return parts.map((p) => (p.length > 2 ? `${p[0]}–${p.at(-1)}` : p.join(", "))).join(", ");
+function joined(labels) {
+  return labels.length > 4 ? `${labels.slice(0, 3).join(", ")} +${labels.length - 3}` : labels.join(", ");
 }
 
 // A hot spot wears its number in the middle, a cluster its letter on its northern edge.
@@ -65,7 +59,7 @@ function badges() {
   features.filter((f) => f.properties.label).forEach(({ properties }) => {
     const at = place(properties);
     const point = map.latLngToLayerPoint(at);
-    const near = spots.find((s) => s.kind === properties.kind && s.point.distanceTo(point) < REACH_PX + 4 * s.own.length);
+    const near = spots.find((s) => s.kind === properties.kind && s.point.distanceTo(point) < REACH_PX);
     if (near) near.own.push(properties);
     else spots.push({ at, point, kind: properties.kind, own: [properties] });
   });
@@ -75,7 +69,7 @@ function badges() {
 function badge({ at, kind, own }) {
   const span = document.createElement("span");
   span.className = kind === "clusters" ? "badge badge-cluster" : "badge";
-  span.textContent = runs(own.map((p) => p.label));
+  span.textContent = joined(own.map((p) => p.label));
   const icon = L.divIcon({ className: "map-badge", html: span, iconSize: [0, 0] });
   const mark = L.marker(at, { icon, keyboard: false, riseOnHover: true }).addTo(map);
   mark.bindTooltip(() => {
