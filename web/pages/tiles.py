@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core import checks
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 from pmtiles.reader import Reader
@@ -57,16 +57,15 @@ def _own_address() -> str:
 
 @require_safe
 def tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
-    """One picture of the city's tile file, columns from the west, rows from the north. 404 where it holds none."""
+    """One picture of the city's tile file, columns from the west, rows from the north; a bare 404 where it has none."""
     base = settings.CITY.base_map
-    if base.kind != "file" or not settings.BASE_MAP_ON:
-        raise Http404("this city's base map is not a file")
-    if z > MAX_ZOOM or not (x < 1 << z and y < 1 << z):
-        raise Http404("there is no such tile")
+    possible = z <= MAX_ZOOM and x < 1 << z and y < 1 << z
+    if base.kind != "file" or not settings.BASE_MAP_ON or not possible:
+        return HttpResponseNotFound()
     found = opened(settings.FIXTURES / base.path)(z, x, y)
     kind = next((k for start, k in _PICTURES.items() if found and found.startswith(start)), None)
     if found is None or kind is None:
-        raise Http404("the tile file holds no picture there")
+        return HttpResponseNotFound()
     return HttpResponse(found, content_type=kind, headers={"Cache-Control": f"public, max-age={KEPT_S}"})
 
 

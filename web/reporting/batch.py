@@ -134,6 +134,7 @@ def _area(text: str) -> dict[str, Any]:
         "problems": report.incidents,
         "rank": [ranking.rank_low, ranking.rank_high, ranking.of] if ranking else None,
         "synthetic": report.synthetic,
+        "approximate": report.boundary.approximate,
     }
 
 
@@ -150,6 +151,7 @@ def _write_index(folder: Path, index: dict[str, Any], language: str, city: str) 
             "styles": screen_styles(),
             "period": ", ".join(span(Period(*p)) for p in periods),
             "synthetic": any(area["synthetic"] for _, area in areas),
+            "approximate": any(area["approximate"] for _, area in areas),
             "rows": [_row(slug, area, index["files"]) for slug, area in areas],
         }
         write_whole(folder / "index.html", render_to_string("listening/index.html", values).encode())

@@ -15,7 +15,7 @@ def broken(client, monkeypatch):
         def fail(*args, **kwargs):
             raise error
 
-        monkeypatch.setattr(home, "_list", fail)
+        monkeypatch.setattr(home, "FilterForm", fail)
         return client.get(f"/{language}/")
 
     return visit

@@ -26,11 +26,18 @@ def test_neighborhoods_are_ranked_with_their_intervals(client, read, address):
 
 
 @pytest.mark.parametrize("res", [8, 9, 10])
-def test_hexagons_are_ranked_page_by_page(read, address, res):
+def test_hexagons_are_ranked_at_every_size(read, address, res):
     make_analysed()
-    text = read(f"{address('problem-areas')}?res={res}")
-    assert "Page 1 of" in text
-    assert "Fabric, " in text
+    assert "Fabric, " in read(f"{address('problem-areas')}?res={res}")
+
+
+def test_long_rankings_turn_pages(read, address):
+    make_analysed()
+    url = address("problem-areas")
+    first, second = (read(f"{url}?res=10&page={n}") for n in (1, 2))
+    assert "Page 1 of" in first
+    assert "Page 2 of" in second
+    assert first != second
 
 
 def test_every_row_has_its_shape_on_the_map_and_every_unit_its_row(client, address):

@@ -75,7 +75,7 @@ def test_pmtiles_are_served(use, client, tmp_path):
     assert client.get("/tiles/1/1/1").status_code == 404
 
 
-@pytest.mark.parametrize("address", ["/tiles/1/2/0", "/tiles/0/0/1", "/tiles/99/0/0", "/tiles/1/-1/0"])
+@pytest.mark.parametrize("address", ["/tiles/1/2/0", "/tiles/0/0/1", "/tiles/99/0/0"])
 def test_impossible_tiles_are_not_there(use, client, tmp_path, address):
     use("file", path=mbtiles(tmp_path / "a.mbtiles", [(0, 0, 0, PNG)]))
     assert client.get(address).status_code == 404
