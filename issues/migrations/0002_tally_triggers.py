@@ -69,6 +69,10 @@ DROP FUNCTION issues_tally_inserted, issues_tally_deleted, issues_tally_updated,
 
 
 class Migration(migrations.Migration):
-    dependencies = [("issues", "0002_initial")]
+    dependencies = [("issues", "0001_initial")]
 
-    operations = [migrations.RunSQL(FUNCTIONS + TRIGGERS, BACK)]
+    operations = [
+        migrations.RunSQL(FUNCTIONS + TRIGGERS, BACK),
+        # Packed numbers do not shrink: spare the database the trying.
+        migrations.RunSQL("ALTER TABLE issues_tallyblock ALTER COLUMN records SET STORAGE EXTERNAL", ""),
+    ]
