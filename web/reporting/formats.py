@@ -11,9 +11,9 @@ from pathlib import Path
 from django.utils import translation
 
 from analytics.results import ListeningReport, to_json
-from web.printing import printed
 from web.reporting.geojson import features
 from web.reporting.html import exported
+from web.reporting.paper import printed
 from web.reporting.tables import table
 
 

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from analytics.results import Cluster, Hotspot, Theme, to_json
 from tests.web.reporting.samples import CELLS, HULL, silent_report, small_report
-from web.printing import printed
+from web.reporting.paper import printed
 
 
 def in_romanian(report):
