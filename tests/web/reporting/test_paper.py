@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.utils.translation import override
@@ -148,7 +149,7 @@ def test_another_process_on_another_day_makes_the_same_bytes(report, tmp_path):
         subprocess.run(
             [sys.executable, "-c", code, str(tmp_path / "report.json")],
             env={**os.environ, "DJANGO_SETTINGS_MODULE": "web.settings", "PYTHONHASHSEED": seed, "TZ": zone},
-            cwd=os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
+            cwd=Path(__file__).resolve().parents[3],
             capture_output=True,
             text=True,
             check=True,
