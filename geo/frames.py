@@ -20,7 +20,6 @@ VOICES: Mapping[str, str] = {
     "issues": "iu",
 }
 AREAS: Mapping[str, str] = {"slug": "OUT", "name": "OUT", "geometry": "O"}
-CELLS: Mapping[str, str] = {"cell": "u", "area_m2": "f"}
 
 
 class FrameError(ValueError):

@@ -11,7 +11,6 @@ from scipy import sparse
 from shapely.geometry import MultiPolygon, Polygon
 
 STORE_RES = 10
-MAX_RES = 15
 ANALYSIS_RES = (8, 9, 10)
 
 Cells = npt.NDArray[np.uint64]
@@ -55,14 +54,6 @@ def parents(cells: npt.ArrayLike, res: int) -> Cells:
         raise CellError(f"a cell of resolution {int(resolution(values).min())} has no parent at {res}")
     unused = np.uint64((1 << (3 * (15 - res))) - 1)
     return (values & ~_RES_MASK) | np.uint64(res << 52) | unused
-
-
-def child_range(cell: int, res: int) -> tuple[int, int]:
-    """Smallest and largest integer a descendant of `cell` at resolution `res` can have: one index range scan."""
-    own = int(resolution(cell))
-    tail = 3 * (15 - own)
-    base = (int(cell) & ~(0xF << 52) & ~((1 << tail) - 1)) | (res << 52)
-    return base, base | ((1 << tail) - 1)
 
 
 def to_text(cell: int) -> str:

@@ -10,10 +10,6 @@ from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 
-class ShapeError(ValueError):
-    """A geometry that cannot be an area; the message names the feature and the reason."""
-
-
 @dataclass(frozen=True)
 class Overlap:
     """Two areas of one set that share ground."""

@@ -11,7 +11,6 @@ from django.db import connection, transaction
 
 from geo.crs import to_metric
 from issues.linking import Pins, first_issues, microseconds
-from issues.models import Incident, Issue
 from neighborhoods.bulk import copy_in, copy_out
 from neighborhoods.locate import locator
 from neighborhoods.models import BoundarySet, Category
@@ -213,13 +212,3 @@ def relocate(since: BoundarySet | None = None) -> int:
 
 def _earlier_than(boundary_set: BoundarySet) -> bool:
     return BoundarySet.objects.of_layer(boundary_set.layer).filter(valid_from__lt=boundary_set.valid_from).exists()
-
-
-def unlinked() -> int:
-    """Issues that belong to no incident yet."""
-    return Issue.objects.filter(incident__isnull=True).count()
-
-
-def incident_count() -> int:
-    """How many incidents there are."""
-    return Incident.objects.count()

@@ -17,13 +17,6 @@ def test_parents_equal_those_of_h3(lng, lat, res):
     assert hexes.parents(cell, res)[0] == h3.cell_to_parent(int(cell[0]), res)
 
 
-@given(LNGS, LATS)
-def test_children_lie_in_the_child_range(lng, lat):
-    parent = int(hexes.cells_of(lng, lat, 8)[0])
-    low, high = hexes.child_range(parent, 10)
-    assert all(low <= child <= high for child in h3.cell_to_children(parent, 10))
-
-
 @pytest.mark.parametrize(
     "lng, lat", [(21.2, 91), (181, 45.7), (1e308, 45.7), (float("nan"), 45.7), (21.2, float("inf"))]
 )
