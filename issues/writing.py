@@ -215,7 +215,7 @@ def _update(table: pa.Table, keys: list[int]) -> None:
             "INSERT INTO issues_statuschange (issue_id, state, at, reason) "
             "SELECT i.id, w.state, CASE WHEN w.state <> i.state THEN coalesce(w.closed_at, now()) ELSE now() END, "
             f"'changed at the source: ' || concat_ws(', ', {_CHANGED}) "
-            "FROM said_now w JOIN issues_issue i USING (id) ORDER BY i.id"
+            f"FROM said_now w JOIN issues_issue i USING (id) WHERE concat_ws(', ', {_CHANGED}) <> '' ORDER BY i.id"
         )
         assignments = ", ".join(f"{column} = w.{column}" for column in _SET)
         cursor.execute(f"UPDATE issues_issue i SET {assignments} FROM said_now w WHERE i.id = w.id")
