@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-os.environ.setdefault("BASE_MAP", "0")
+from django.conf import settings
+from django.test import override_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # Pages in tests take static files from where they lie; the folder for collected ones need only be there.
 (Path(os.environ.get("ASCULT_STATE", ROOT / ".ascult")) / "static").mkdir(parents=True, exist_ok=True)
 REAL = Path(os.environ.get("ASCULT_REAL_DATA", ROOT.parent / "shared" / "data"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_base_map() -> Iterator[None]:
+    """Settings are read before this file, so the switch is turned here; the pure rooms are tried without settings."""
+    if not settings.configured:
+        yield
+        return
+    with override_settings(BASE_MAP_ON=False):
+        yield
 
 
 @pytest.fixture

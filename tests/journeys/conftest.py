@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.test import override_settings
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
@@ -48,9 +47,10 @@ def chromium() -> str:
 @pytest.fixture(scope="module")
 def site(chromium: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The address of a server on the test database, which holds one small city until the last journey is over."""
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, override_settings(BASE_MAP_ON=False):
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         # The browser's driver keeps an event loop in this thread; the database is asked between its turns.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        patch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)  # no session outlives its request
         assert connection.settings_dict["NAME"].startswith("test_")
         make_analysed(source="demo")
         server = LiveServer("localhost")
@@ -65,3 +65,4 @@ def browser(site: str, chromium: str) -> Iterator[Browser]:
         started = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         yield started
         started.close()
+        connection.close()  # beside the driver's event loop this thread holds a connection of its own

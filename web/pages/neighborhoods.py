@@ -26,7 +26,17 @@ from web.pages.places import cell_names
 from web.reporting import view
 from web.reporting.figures import map_layers
 from web.reporting.numbers import about, day, whole
-from web.reporting.sentences import chance, cluster, hotspot, issues, median_figure, names_of, problems, q_figure
+from web.reporting.sentences import (
+    chance,
+    cluster,
+    hotspot,
+    issues,
+    median_figure,
+    names_of,
+    problems,
+    q_figure,
+    rank_figure,
+)
 from web.reporting.words import map_words
 
 # The fullest hexagons that are put into words beside the map.
@@ -67,7 +77,7 @@ def _analysed(run: Run) -> dict[str, dict[str, Any]]:
         answered = Answered(opened, closed, opened - closed, median, low, high)
         rows[area] = {"problems": whole(opened), "waited": median_figure(answered) if opened else "–"}
     for ranked in found.ranked_areas(run):
-        rows.setdefault(ranked.subject, {})["rank"] = rank_bar(ranked)
+        rows.setdefault(ranked.subject, {}).update(rank=rank_bar(ranked), rank_text=rank_figure(ranked))
     return rows
 
 
