@@ -87,10 +87,9 @@ def span() -> Span:
 
 
 def boundary_set(day: dt.date) -> BoundarySet:
-    """The primary layer's set in force on a day, else its newest. Raises NothingToAnalyseError when there is none."""
+    """The primary layer's set that answers for a day. Raises NothingToAnalyseError when there is none."""
     layer = settings.CITY.primary_layer
-    sets = BoundarySet.objects.of_layer(layer).order_by("-valid_from")
-    chosen = sets.in_force(day).first() or sets.first()
+    chosen = BoundarySet.objects.of_layer(layer).answering(day)
     if chosen is None:
         raise NothingToAnalyseError(f"no boundary set of layer {layer}; load one with load_boundaries")
     return chosen
@@ -100,7 +99,7 @@ def incidents(since: dt.date, until: dt.date, areas: gpd.GeoDataFrame) -> pd.Dat
     """One row per incident whose first issue was opened from `since`, before `until`, sorted by source and id.
 
     Columns: geo.frames.VOICES plus x, y (metres on the city's grid). `neighborhood` is a slug of `areas` or None:
-    the place kept on the row where it belongs to this set, joined anew where it belongs to another.
+    the place kept on the row where it belongs to this set, joined anew where it belongs to another set or to none.
     """
     table = copy_out(_SQL, [since, until], _SCHEMA)
     for name in ("opened", "closed"):
@@ -120,7 +119,7 @@ def _slugs(frame: pd.DataFrame, areas: gpd.GeoDataFrame) -> np.ndarray:
     slugs = np.full(len(frame), None, object)
     known = keys[order][place] == held
     slugs[known] = areas["slug"].to_numpy(object)[order][place[known]]
-    other = (held != 0) & ~known
+    other = ~known
     if other.any():
         index = AreaIndex(areas)
         located = index.locate(frame["lng"].to_numpy()[other], frame["lat"].to_numpy()[other])

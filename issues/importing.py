@@ -17,11 +17,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from django.db import connection, transaction
+from django.utils import timezone
 
 from geo.cities import City
-from geo.readers import Chunk, read_chunks
+from geo.readers import Chunk, ReadError, read_chunks
 from issues.mappings import Mapped, Mapping, apply, check_columns
-from issues.writing import Preparer, Written, source_digest, write_chunk
+from issues.writing import Preparer, source_digest, write_chunk
 from neighborhoods.locate import locator
 from neighborhoods.models import Category
 
@@ -85,16 +86,18 @@ def import_file(
     categories = {c.slug: c for c in Category.objects.all()}
     preparer = Preparer(mapping.source, city, categories, locator(city.primary_layer))
     started = time.monotonic()
-    with _one_at_a_time(mapping.source), _set_aside_file(rejects) as set_aside:
+    # Clocks differ by a zone at most: what lies further ahead has not happened.
+    latest = np.datetime64(timezone.now().replace(tzinfo=None), "us") + np.timedelta64(1, "D")
+    if rejects is not None and rejects.resolve() == path.resolve():
+        raise ReadError(f"{rejects}: the rows set aside would be written over the file they come from")
+    with _set_aside_file(rejects) as set_aside, _one_at_a_time(mapping.source):
         fresh = not _any_rows(mapping.source)
-        for ready in _ahead(_prepared(path, mapping, preparer)):
+        for ready in _ahead(_prepared(path, mapping, preparer, latest)):
             _judge(quality, ready, mapping)
             for reject in _rejects(ready):
                 quality.set_aside[str(reject["reason"])] += 1
                 set_aside(reject)
-            written = Written(ready.table.num_rows, 0, 0)
-            if not dry_run:
-                written = write_chunk(ready.table, mapping.source, fresh=fresh)
+            written = write_chunk(ready.table, mapping.source, fresh=fresh, dry_run=dry_run)
             quality.new += written.new
             quality.updated += written.updated
             quality.unchanged += written.unchanged
@@ -111,12 +114,12 @@ class _Ready:
     repeats: _Repeats
 
 
-def _prepared(path: Path, mapping: Mapping, preparer: Preparer) -> Iterator[_Ready]:
+def _prepared(path: Path, mapping: Mapping, preparer: Preparer, latest: np.datetime64) -> Iterator[_Ready]:
     seen = _Seen()
     for chunk in read_chunks(path, records=mapping.records):
-        if chunk.first_row == 1:
+        if len(chunk.frame.columns):  # a chunk of nothing but broken rows has none
             check_columns(mapping, chunk.frame.columns)
-        mapped = apply(mapping, chunk.frame, preparer.city)
+        mapped = apply(mapping, chunk.frame, preparer.city, latest=latest)
         rows, repeats = seen.split(mapped.rows, source_digest(mapped.rows))
         yield _Ready(chunk, mapped, preparer.table(rows), repeats)
 
@@ -133,7 +136,7 @@ def _ahead(items: Iterator[T]) -> Iterator[T]:
 
 def _judge(quality: Quality, ready: _Ready, mapping: Mapping) -> None:
     chunk, mapped = ready.chunk, ready.mapped
-    if not quality.read:
+    if len(chunk.frame.columns) and not quality.missing_columns:
         quality.missing_columns = check_columns(mapping, chunk.frame.columns)
     quality.read += len(chunk.frame) + len(chunk.broken)
     quality.repeated += ready.repeats.same
@@ -141,7 +144,7 @@ def _judge(quality: Quality, ready: _Ready, mapping: Mapping) -> None:
     quality.unmapped.update(mapped.unmapped)
     quality.blanked.update(
         {
-            "closing date unreadable": mapped.blanked_closing,
+            "closing date unreadable or in the future": mapped.blanked_closing,
             "closing before opening": mapped.closing_before_opening,
             "closing date of an open row": mapped.closing_while_open,
             **{f"{column} cut short": n for column, n in mapped.cut.items()},
@@ -151,7 +154,13 @@ def _judge(quality: Quality, ready: _Ready, mapping: Mapping) -> None:
 
 def _rejects(ready: _Ready) -> Iterator[dict[str, object]]:
     for broken in ready.chunk.broken:
-        yield {"row": broken.row, "external_id": "", "reason": broken.reason, "detail": "", "raw": broken.raw}
+        yield {
+            "row": broken.row,
+            "external_id": "",
+            "reason": broken.reason,
+            "detail": broken.detail,
+            "raw": broken.raw,
+        }
     yield from ready.mapped.rejects.to_dict("records")
     for row in ready.repeats.other[["row", "external_id"]].to_dict("records"):
         detail = "an earlier row of this file has the same id and says something else"
@@ -218,8 +227,9 @@ def _one_at_a_time(source: str) -> Iterator[None]:
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [IMPORT_LOCK, source])
+        if connection.is_usable():  # a lost connection has given the lock back by itself
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [IMPORT_LOCK, source])
 
 
 @contextmanager
@@ -228,11 +238,18 @@ def _set_aside_file(path: Path | None) -> Iterator[Callable[[dict[str, object]],
     if path is None:
         yield lambda _: None
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8") as file:
-        yield lambda reject: file.write(json.dumps(reject, ensure_ascii=False, default=str) + "\n") and None
-    os.replace(part, path)
+    try:
+        if path.is_dir():
+            raise ReadError(f"{path}: is a folder; rows set aside need a file")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("w", encoding="utf-8") as file:
+            yield lambda reject: file.write(json.dumps(reject, ensure_ascii=False, default=str) + "\n") and None
+        os.replace(part, path)
+    except OSError as problem:
+        raise ReadError(f"{path}: cannot write the rows set aside: {problem.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @transaction.atomic

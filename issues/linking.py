@@ -103,16 +103,23 @@ class _Search:
 
 
 def _follow_markers(first: Ints, parent: Ints) -> Ints:
-    """Give every issue with a named parent its parent's incident, through chains; a ring of markers begins its own."""
+    """Give every issue with a named parent its parent's incident, through chains; a ring of markers begins its own.
+
+    Each issue is walked once, so a long chain of "repeats the one before" costs no more than its length.
+    """
     settled = first.copy()
-    for start in np.flatnonzero(parent >= 0).tolist():
-        path, at = [], start
-        while parent[at] >= 0 and parent[at] != at and at not in path:
-            path.append(at)
+    done = (parent < 0) | (parent == np.arange(len(parent)))
+    for start in np.flatnonzero(~done).tolist():
+        path: dict[int, int] = {}
+        at = start
+        while not done[at] and at not in path:
+            path[at] = len(path)
             at = int(parent[at])
-        root = min(path) if at in path else int(settled[at])
+        ring = [i for i, step in path.items() if step >= path[at]] if at in path else []
+        root = min(ring) if ring else int(settled[at])
         for member in path:
             settled[member] = root
+            done[member] = True
     return settled
 
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from geo.crs import to_metric
 from issues.linking import Pins, first_issues, microseconds
 from neighborhoods.bulk import copy_in, copy_out
-from neighborhoods.locate import locator
+from neighborhoods.locate import locator, public_points
 from neighborhoods.models import BoundarySet, Category
 
 # A coordinate (to about a metre) is a default pin when it holds many issues, many times more than others do, of many
@@ -88,6 +88,7 @@ SELECT i.id, i.category_id, ST_X(i.point), ST_Y(i.point),
        p.id, i.marked_duplicate, i.default_pin OR i.hidden, i.incident_id
 FROM issues_issue i
 LEFT JOIN issues_issue p ON i.duplicate_of <> '' AND p.source = i.source AND p.external_id = i.duplicate_of
+    AND NOT (i.hidden OR p.hidden OR p.default_pin)
 ORDER BY i.opened_at, i.source COLLATE "C", i.external_id COLLATE "C"
 """
 
@@ -168,7 +169,7 @@ _PLACED = pa.schema(
         ("lng", pa.float64()),
         ("lat", pa.float64()),
         ("day", pa.date32()),
-        ("neighborhood", pa.int64()),
+        ("sensitive", pa.bool_()),
     ]
 )
 
@@ -179,31 +180,40 @@ def relocate(since: BoundarySet | None = None) -> int:
 
     With a boundary set only voices dated on or after its valid-from are touched (for the layer's first set, all).
     """
-    days = "TRUE" if since is None or not _earlier_than(since) else "opened_on >= %s"
+    days = "TRUE" if since is None or not _earlier_than(since) else "i.opened_on >= %s"
     values = [since.valid_from] if since is not None and days != "TRUE" else []
-    sql = f"SELECT id, ST_X(point), ST_Y(point), opened_on, neighborhood_id FROM issues_issue WHERE {days} ORDER BY id"
+    sql = (
+        "SELECT i.id, ST_X(i.point), ST_Y(i.point), i.opened_on, c.sensitive FROM issues_issue i "
+        f"JOIN neighborhoods_category c ON c.id = i.category_id WHERE {days} ORDER BY i.id"
+    )
     rows = copy_out(sql, values, _PLACED)
     if not rows.num_rows:
         return 0
-    places = locator().places(rows["lng"].to_numpy(), rows["lat"].to_numpy(), rows["day"].to_numpy())
+    held, lng, lat, day = locator(), rows["lng"].to_numpy(), rows["lat"].to_numpy(), rows["day"].to_numpy()
+    places = held.places(lng, lat, day)
+    sensitive = rows["sensitive"].to_numpy(zero_copy_only=False)
+    public_lng, public_lat = public_points(lng, lat, sensitive, places, day, held)
     wanted = pa.table(
         {
             "id": rows["id"],
             "neighborhood_id": pa.array(places.neighborhood, mask=places.neighborhood == 0),
             "place_state": pa.array(places.state, pa.string()),
             "backdated": places.backdated,
+            "lng": public_lng,
+            "lat": public_lat,
         }
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TEMP TABLE wanted_place (id bigint, neighborhood_id bigint, place_state text, backdated bool) "
-            "ON COMMIT DROP"
+            "CREATE TEMP TABLE wanted_place (id bigint, neighborhood_id bigint, place_state text, backdated bool, "
+            "lng float8, lat float8) ON COMMIT DROP"
         )
         copy_in("wanted_place", wanted)
         cursor.execute(
             "UPDATE issues_issue i SET neighborhood_id = w.neighborhood_id, place_state = w.place_state, "
-            "backdated = w.backdated FROM wanted_place w WHERE i.id = w.id AND (i.neighborhood_id, i.place_state, "
-            "i.backdated) IS DISTINCT FROM (w.neighborhood_id, w.place_state, w.backdated)"
+            "backdated = w.backdated, public_point = ST_SetSRID(ST_MakePoint(w.lng, w.lat), 4326) FROM wanted_place w "
+            "WHERE i.id = w.id AND (i.neighborhood_id, i.place_state, i.backdated, ST_X(i.public_point), "
+            "ST_Y(i.public_point)) IS DISTINCT FROM (w.neighborhood_id, w.place_state, w.backdated, w.lng, w.lat)"
         )
         changed = cursor.rowcount
         cursor.execute("DROP TABLE wanted_place")

@@ -127,8 +127,8 @@ class Preparer:
 
 
 @transaction.atomic
-def write_chunk(table: pa.Table, source: str, *, fresh: bool) -> Written:
-    """Store rows as a Preparer gives them, each id at most once among them.
+def write_chunk(table: pa.Table, source: str, *, fresh: bool, dry_run: bool = False) -> Written:
+    """Store rows as a Preparer gives them, each id at most once among them; a dry run only tells what it would do.
 
     `fresh` says that the source had no rows when the import began, so that nothing need be looked up.
     """
@@ -136,15 +136,16 @@ def write_chunk(table: pa.Table, source: str, *, fresh: bool) -> Written:
         return Written(0, 0, 0)
     held = {} if fresh else _held(source, table["external_id"].to_pylist())
     if not held:
-        _insert(table)
+        if not dry_run:
+            _insert(table)
         return Written(table.num_rows, 0, 0)
     known = [held.get(external_id) for external_id in table["external_id"].to_pylist()]
     there = np.array([k is not None for k in known])
     digests = np.array([k[1] if k else 0 for k in known], np.int64)
     changed = there & (digests != table["source_digest"].to_numpy())
-    if (~there).any():
+    if (~there).any() and not dry_run:
         _insert(table.filter(pa.array(~there)))
-    if changed.any():
+    if changed.any() and not dry_run:
         _update(table.filter(pa.array(changed)), [known[i][0] for i in np.flatnonzero(changed)])
     return Written(int((~there).sum()), int(changed.sum()), int((there & ~changed).sum()))
 

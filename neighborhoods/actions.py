@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
+from itertools import count
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.text import slugify
 
 from geo import shapes
 from geo.cities import City
 from neighborhoods.models import NOT_STATED, BoundarySet, Category, Exposure, Neighborhood
+
+LONGEST_NAME, LONGEST_SLUG = 200, 110
+FIRST_YEAR, LAST_YEAR = 1800, 2200
+
+# Every unit has it: ground, measured from the boundaries.
+AREA = "area"
 
 
 class RefusedBoundariesError(ValueError):
@@ -53,14 +62,22 @@ class LoadedBoundaries:
 
 
 def load_boundaries(
-    *, areas: gpd.GeoDataFrame, provenance: Provenance, metric_crs: int, outline: object = None, repair: bool = False
+    *,
+    areas: gpd.GeoDataFrame,
+    provenance: Provenance,
+    metric_crs: int,
+    outline: object = None,
+    repair: bool = False,
+    slug_field: bool = False,
 ) -> LoadedBoundaries:
-    """Store areas (columns name, geometry in degrees; slug optional) as one dated set, all or none.
+    """Store areas (columns name, geometry in degrees; slug where `slug_field`) as one dated set, all or none.
 
-    The same geometry loaded again for the same layer and day changes nothing. Raises RefusedBoundariesError for
-    invalid geometry (unless `repair`), for two areas of one name and for another set on the same day.
+    The same geometry loaded again for the same layer and day brings its provenance up to date, no more. Raises
+    RefusedBoundariesError for invalid geometry (unless `repair`), for two areas of one name and for another set on
+    the same day.
     """
-    frame = _valid_areas(areas, repair)
+    _check_provenance(provenance)
+    frame = _valid_areas(areas, repair, slug_field)
     frame, repaired = frame.drop(columns="before"), _repairs(frame, metric_crs)
     digest = geometry_digest(frame)
     there = BoundarySet.objects.filter(layer=provenance.layer, valid_from=provenance.valid_from).first()
@@ -69,14 +86,20 @@ def load_boundaries(
             f"layer {provenance.layer} already has another set valid from {provenance.valid_from} "
             f"({there.areas.count()} areas, source {there.source}); give another --valid-from"
         )
+    if there:
+        BoundarySet.objects.filter(pk=there.pk).update(**vars(provenance))
+        there.refresh_from_db()
     found = shapes.overlaps(frame, metric_crs)
     uncovered, whole = _uncovered(frame, outline, metric_crs)
     boundary_set = there or _store(frame, provenance, digest, metric_crs)
     return LoadedBoundaries(boundary_set, len(frame), repaired, found, uncovered, whole, there is not None)
 
 
-def _valid_areas(areas: gpd.GeoDataFrame, repair: bool) -> gpd.GeoDataFrame:
+def _valid_areas(areas: gpd.GeoDataFrame, repair: bool, slug_field: bool) -> gpd.GeoDataFrame:
     names = areas["name"].astype(str).str.strip()
+    long = sorted(n for n in names if len(n) > LONGEST_NAME)
+    if long:
+        raise RefusedBoundariesError(f"names longer than {LONGEST_NAME} characters: {', '.join(n[:40] for n in long)}…")
     twice = sorted(set(names[names.duplicated()]))
     if twice:
         raise RefusedBoundariesError(f"several features share a name: {', '.join(twice)}; merge or rename them")
@@ -90,7 +113,7 @@ def _valid_areas(areas: gpd.GeoDataFrame, repair: bool) -> gpd.GeoDataFrame:
     mended = [
         shapes.repair(g) if n in bad else shapes.multipolygon(g) for n, g in zip(names, areas.geometry, strict=True)
     ]
-    slugs = areas["slug"].astype(str) if "slug" in areas else names.map(_slug)
+    slugs = (areas["slug"] if slug_field else names).astype(str).map(_slug)
     before = [g if n in bad else None for n, g in zip(names, areas.geometry, strict=True)]
     frame = gpd.GeoDataFrame(
         {"slug": _distinct(list(slugs)), "name": list(names), "before": before}, geometry=mended, crs=4326
@@ -101,16 +124,28 @@ def _valid_areas(areas: gpd.GeoDataFrame, repair: bool) -> gpd.GeoDataFrame:
     return frame.sort_values("slug", kind="stable").reset_index(drop=True)
 
 
+def _check_provenance(provenance: Provenance) -> None:
+    """Raise RefusedBoundariesError for what the table could not hold, in the words of its fields."""
+    empty = [name for name, value in vars(provenance).items() if value == ""]
+    try:
+        BoundarySet(**vars(provenance), digest="-").full_clean(empty, validate_unique=False, validate_constraints=False)
+    except ValidationError as problem:
+        told = "; ".join(f"{name}: {' '.join(words)}" for name, words in problem.message_dict.items())
+        raise RefusedBoundariesError(told) from None
+    if provenance.valid_to and provenance.valid_to <= provenance.valid_from:
+        raise RefusedBoundariesError(f"valid to {provenance.valid_to} is not after valid from {provenance.valid_from}")
+
+
 def _slug(name: str) -> str:
-    return slugify(name.translate(str.maketrans("șțŞşŢţăâîĂÂÎ", "stSsTtaaiAAI"))) or "area"
+    plain = name.translate(str.maketrans("șțŞşŢţăâîĂÂÎ", "stSsTtaaiAAI"))
+    return slugify(plain)[:LONGEST_SLUG].strip("-_") or "area"
 
 
 def _distinct(slugs: list[str]) -> list[str]:
-    seen: dict[str, int] = {}
-    out = []
+    out: list[str] = []
     for slug in slugs:
-        seen[slug] = seen.get(slug, 0) + 1
-        out.append(slug if seen[slug] == 1 else f"{slug}-{seen[slug]}")
+        free = (f"{slug}-{n}" for n in count(2))
+        out.append(slug if slug not in out else next(s for s in free if s not in out and s not in slugs))
     return out
 
 
@@ -163,6 +198,10 @@ def load_exposure(
     `table` is text columns; names match an area's name or slug. Raises RefusedExposureError naming unknown fields,
     unknown areas and values that are not finite numbers from zero up.
     """
+    if kind == AREA:
+        raise RefusedExposureError("area is measured from the boundaries, never loaded; give the kind another name")
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise RefusedExposureError(f"year {year} is not between {FIRST_YEAR} and {LAST_YEAR}")
     missing = [f for f in (name_field, value_field) if f not in table.columns]
     if missing:
         raise RefusedExposureError(f"no column {', '.join(missing)}; the file has {', '.join(table.columns)}")
@@ -174,8 +213,9 @@ def load_exposure(
     names = table[name_field].astype(str).str.strip()
     unknown = sorted(set(names) - set(areas))
     wrong = sorted(names[~(values >= 0) | (values == float("inf"))])
-    if unknown or wrong:
-        told = [f"unknown areas: {', '.join(unknown)}"] if unknown else []
+    told = _not_each_once([areas[n] for n in names if n in areas], list(boundary_set.areas.all()))
+    if unknown or wrong or told:
+        told += [f"unknown areas: {', '.join(unknown)}"] if unknown else []
         told += [f"no number from zero up for: {', '.join(wrong)}"] if wrong else []
         raise RefusedExposureError("; ".join(told))
     with transaction.atomic():
@@ -184,6 +224,15 @@ def load_exposure(
                 neighborhood=areas[name], kind=kind, year=year, defaults={"value": float(value), "source": source}
             )
     return len(names)
+
+
+def _not_each_once(given: list[Neighborhood], areas: list[Neighborhood]) -> list[str]:
+    """What is wrong with a table that should name every area once: a gap would read as a zero, a repeat as a sum."""
+    counts = Counter(a.pk for a in given)
+    repeated = sorted(a.name for a in areas if counts[a.pk] > 1)
+    absent = sorted(a.name for a in areas if not counts[a.pk])
+    told = [f"named more than once: {', '.join(repeated)}"] if repeated else []
+    return told + ([f"no row for: {', '.join(absent)}; give 0 where there is none"] if absent else [])
 
 
 @transaction.atomic

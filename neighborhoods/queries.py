@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.contrib.gis.geos import Point
 from django.db import models
 from django.db.models import Q
 
@@ -16,6 +15,18 @@ class BoundarySetQuerySet(models.QuerySet):
     def in_force(self, day: dt.date) -> BoundarySetQuerySet:
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
 
+    def answering(self, day: dt.date) -> models.Model | None:
+        """The set that answers for a day: in force then, else the last begun before it, else the first of all.
+
+        Two in force at once: the one begun last. The same choice as neighborhoods.locate.Locator makes.
+        """
+        newest_first = self.order_by("-valid_from")
+        return (
+            newest_first.in_force(day).first()
+            or newest_first.filter(valid_from__lte=day).first()
+            or newest_first.last()
+        )
+
 
 class NeighborhoodQuerySet(models.QuerySet):
     def in_force(self, layer: str, day: dt.date) -> NeighborhoodQuerySet:
@@ -23,7 +34,3 @@ class NeighborhoodQuerySet(models.QuerySet):
         chosen = self.model._meta.get_field("boundary_set").related_model.objects
         newest = chosen.of_layer(layer).in_force(day).order_by("-valid_from").values("pk")[:1]
         return self.filter(boundary_set__in=newest)
-
-    def covering(self, point: Point) -> NeighborhoodQuerySet:
-        """Areas that hold a point; a point on a border is held."""
-        return self.filter(geometry__covers=point)

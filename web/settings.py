@@ -44,7 +44,8 @@ def _database(url: str) -> dict[str, object]:
         "PORT": parts.pop("port", ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, **parts},
+        # dates are read back as ISO text, whatever the server or the environment prefers
+        "OPTIONS": {"connect_timeout": 5, **parts, "options": f"{parts.get('options', '')} -c datestyle=ISO".strip()},
     }
 
 

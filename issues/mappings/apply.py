@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.cities import City
-from issues.mappings.dates import Instants, to_utc
+from issues.mappings.dates import LATEST, Instants, to_utc
 from issues.mappings.file import Mapping, MappingError
 from issues.mappings.places import REASONS, Places, places_of
 from issues.mappings.rules import TEXT, Texts, choose
@@ -27,7 +27,8 @@ LONGEST_ID = 120
 LONGEST = {"title": 200, "address": 300, "channel": 60, "description": 10_000}
 STATES = tuple(s.value for s in State)
 MISSING_ID, OVERLONG_ID, UNREADABLE_OPENING = "missing_id", "overlong_id", "unreadable_opening_date"
-ALL_REASONS = (MISSING_ID, OVERLONG_ID, *REASONS, UNREADABLE_OPENING)
+OPENING_AHEAD = "opening_in_the_future"
+ALL_REASONS = (MISSING_ID, OVERLONG_ID, *REASONS, UNREADABLE_OPENING, OPENING_AHEAD)
 
 Bools = npt.NDArray[np.bool_]
 
@@ -68,11 +69,12 @@ def check_columns(mapping: Mapping, columns: pd.Index | list[str]) -> list[str]:
     return [c for c in mapping.columns_read if c not in has]
 
 
-def apply(mapping: Mapping, chunk: pd.DataFrame, city: City) -> Mapped:
+def apply(mapping: Mapping, chunk: pd.DataFrame, city: City, latest: np.datetime64 = LATEST) -> Mapped:
     """Turn text columns of a source into checked rows.
 
     `chunk` holds n rows of text (any may be missing) under their record numbers as index; a column it lacks counts as
-    empty (`check_columns` refuses a wrong file beforehand). Work is done column by column on Arrow arrays.
+    empty (`check_columns` refuses a wrong file beforehand). What is dated after `latest` (UTC) has not happened: such
+    an opening sets the row aside, such a closing is blanked. Work is done column by column on Arrow arrays.
     Raises MappingError when the city has no category "other" to fall back on.
     """
     slugs = [c.slug for c in city.categories]
@@ -83,9 +85,9 @@ def apply(mapping: Mapping, chunk: pd.DataFrame, city: City) -> Mapped:
     places = places_of(texts, mapping, city)
     zone = ZoneInfo(mapping.time_zone) if mapping.time_zone else city.zone
     opened = to_utc(texts.first(mapping.columns["opened_at"]), mapping.dates, zone)
-    reason = _reasons(ids, places, opened)
+    reason = _reasons(ids, places, opened, latest)
     keep = reason < 0
-    closing = _closing(texts, mapping, zone, opened, keep)
+    closing = _closing(texts, mapping, zone, opened, keep, latest)
     category, unmapped = _categories(texts, mapping, slugs, keep)
     parent, flagged = _duplicates(texts, mapping, ids)
     plain, cut = _plain_texts(texts, mapping, keep)
@@ -115,10 +117,13 @@ class _Closing:
     counts: tuple[int, int, int]
 
 
-def _closing(texts: Texts, mapping: Mapping, zone: ZoneInfo, opened: Instants, keep: Bools) -> _Closing:
+def _closing(
+    texts: Texts, mapping: Mapping, zone: ZoneInfo, opened: Instants, keep: Bools, latest: np.datetime64
+) -> _Closing:
     """States and closing times that do not contradict each other."""
     text = texts.first(mapping.columns.get("closed_at", ()))
     closed = to_utc(text, mapping.dates, zone)
+    closed = np.where(closed > latest, np.datetime64("NaT", "us"), closed)
     given = pc.not_equal(text, "").to_numpy(zero_copy_only=False)
     state, _ = choose(texts, mapping.state, STATES)
     told = given & (not mapping.closing_only_when_closed)
@@ -181,13 +186,13 @@ def _plain_texts(texts: Texts, mapping: Mapping, keep: Bools) -> tuple[dict[str,
     return out, cut
 
 
-def _reasons(ids: pa.Array, places: Places, opened: Instants) -> npt.NDArray[np.int64]:
+def _reasons(ids: pa.Array, places: Places, opened: Instants, latest: np.datetime64) -> npt.NDArray[np.int64]:
     """For each row an index into ALL_REASONS, -1 for a row that is kept; the first reason that holds is given."""
     length = pc.utf8_length(ids).to_numpy()
     placed = np.where(places.reason >= 0, places.reason + 2, -1)
-    wrong = [length == 0, length > LONGEST_ID, placed >= 0, np.isnat(opened)]
-    last = len(ALL_REASONS) - 1
-    return np.select(wrong, [np.zeros_like(placed), np.ones_like(placed), placed, np.full_like(placed, last)], -1)
+    wrong = [length == 0, length > LONGEST_ID, placed >= 0, np.isnat(opened), opened > latest]
+    unread, ahead = (np.full_like(placed, ALL_REASONS.index(r)) for r in (UNREADABLE_OPENING, OPENING_AHEAD))
+    return np.select(wrong, [np.zeros_like(placed), np.ones_like(placed), placed, unread, ahead], -1)
 
 
 def _rejects(
@@ -202,7 +207,7 @@ def _rejects(
         if named in REASONS:
             details.append(f"lng {places.lng_text[i].as_py()!r}, lat {places.lat_text[i].as_py()!r}")
         else:
-            details.append(repr(opening[i].as_py()) if named == UNREADABLE_OPENING else "")
+            details.append(repr(opening[i].as_py()) if named in (UNREADABLE_OPENING, OPENING_AHEAD) else "")
     whole = texts.chunk.iloc[bad]
     rows: list[Any] = whole.astype(object).where(whole.notna(), None).to_dict("records")
     return pd.DataFrame(

@@ -85,6 +85,29 @@ def test_a_voice_of_an_older_set_is_joined_anew(small_city):
     assert run.totals["outside"] == 0
 
 
+def test_a_voice_outside_its_old_set_is_joined_by_the_new_one(db):
+    make_boundaries(["Fabric"], valid_from=dt.date(2020, 1, 1))
+    make_issue(lng=21.21, lat=45.74, at=instant(2026, 1, 5))  # where Iosefin will be
+    make_boundaries(["Fabric", "Iosefin"], valid_from=dt.date(2026, 3, 1))
+    run = analyse(**YEAR)
+    assert run.totals["outside"] == 0
+    assert dict(zip(*(run.findings.get(kind="issues").body[k] for k in ("area", "n")), strict=True))["iosefin"] == 1
+
+
+def test_a_hidden_issue_counts_for_nobody(small_city):
+    parent = make_issue("parks", place="fabric", i=70, at=instant(2026, 2, 1))
+    child = make_issue("parks", place="iosefin", i=71, at=instant(2026, 2, 2))
+    Issue.objects.filter(pk=child.pk).update(duplicate_of=parent.external_id, hidden=True)
+    relink()
+    parent.refresh_from_db()
+    assert parent.incident.issues == 1
+    Issue.objects.filter(pk=child.pk).update(hidden=False)
+    Issue.objects.filter(pk=parent.pk).update(hidden=True)
+    relink()
+    child.refresh_from_db()
+    assert child.incident_id == child.pk
+
+
 def test_no_boundaries_is_said(db):
     make_issue(lng=21.2, lat=45.74)
     with pytest.raises(NothingToAnalyseError, match="no boundary set of layer neighborhood"):

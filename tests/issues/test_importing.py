@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from geo.readers import ReadError
 from issues.importing import import_file
 from issues.mappings import load_mapping
 from issues.models import Issue, StatusChange
@@ -98,8 +99,26 @@ def test_a_bad_closing_date_is_blanked_and_the_pin_stays(tmp_path):
     quality = load(tmp_path, row("a", state="resolved", closed="soon"))
     issue = Issue.objects.get()
     assert issue.closed_at is None
-    assert quality.blanked["closing date unreadable"] == 1
+    assert quality.blanked["closing date unreadable or in the future"] == 1
     assert issue.history.last().reason == "date not given by the source"
+
+
+def test_what_has_not_happened_is_not_believed(tmp_path):
+    quality = load(tmp_path, row("a", opened="2199-12-31T10:00:00Z"), row("b", state="resolved", closed="2099-01-01"))
+    assert quality.set_aside == {"opening_in_the_future": 1}
+    assert (Issue.objects.get().external_id, Issue.objects.get().closed_at) == ("b", None)
+
+
+def test_the_rejects_are_never_written_over_the_file(tmp_path):
+    with pytest.raises(ReadError, match="would be written over the file they come from"):
+        load(tmp_path, row("a"), rejects=tmp_path / "pins.csv")
+    assert (tmp_path / "pins.csv").read_text(encoding="utf-8").startswith("external_id")
+
+
+def test_rejects_that_cannot_be_written_are_said_before_anything_is_stored(tmp_path):
+    with pytest.raises(ReadError, match="is a folder"):
+        load(tmp_path, row("a"), rejects=tmp_path)
+    assert not Issue.objects.exists()
 
 
 def test_a_repeated_id_that_says_the_same_is_counted(tmp_path):
@@ -117,6 +136,13 @@ def test_a_repeated_id_that_says_something_else_is_set_aside(tmp_path):
 def test_a_dry_run_stores_nothing(tmp_path):
     assert load(tmp_path, row("a"), dry_run=True).new == 1
     assert not Issue.objects.exists()
+
+
+def test_a_dry_run_tells_what_is_there_already(tmp_path):
+    load(tmp_path, row("a"), row("b"))
+    again = load(tmp_path, row("a"), row("b", title="Altceva"), row("c"), dry_run=True)
+    assert (again.new, again.updated, again.unchanged) == (1, 1, 1)
+    assert Issue.objects.count() == 2
 
 
 def test_quotes_line_breaks_and_romanian_letters_survive(tmp_path):

@@ -65,6 +65,16 @@ def test_a_ring_of_markers_is_one_incident():
     assert first((0, 0, {"parent": 1}), (900, 1, {"parent": 0})) == [0, 0]
 
 
+def test_a_tail_into_a_ring_joins_the_ring():
+    tail, ring = {"parent": 2}, {"parent": 3}
+    assert first((0, 0, tail), (900, 1), (1800, 2, ring), (2700, 3, {"parent": 2})) == [2, 1, 2, 2]
+
+
+def test_a_long_chain_costs_no_more_than_its_length():
+    chain = [(i * 900, i, {"parent": i - 1} if i else {}) for i in range(5000)]
+    assert set(first(*chain)) == {0}
+
+
 def test_a_marker_may_point_forward():
     assert first((0, 0, {"parent": 1}), (900, 1)) == [1, 1]
 

@@ -8,7 +8,7 @@ from issues import counts
 from issues.counts import Filters
 from issues.models import Issue
 from issues.relink import relocate
-from tests.factories import instant, make_boundaries, make_issue, square
+from tests.factories import instant, make_boundaries, make_category, make_issue, square
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +34,18 @@ def test_the_first_set_places_what_came_before_it_and_marks_it():
     assert relocate(first) == 1
     issue = Issue.objects.get()
     assert (issue.neighborhood.name, issue.backdated, issue.place_state) == ("Fabric", True, "inside")
+
+
+def test_the_public_point_of_a_sensitive_voice_moves_with_its_place():
+    category = make_category("lighting")
+    category.sensitive = True
+    category.save()
+    make_issue("lighting", lng=FABRIC[0], lat=FABRIC[1])
+    relocate(make_boundaries(["Fabric"], valid_from=dt.date(2020, 1, 1)))
+    moved = Issue.objects.get().public_point
+    Issue.objects.all().delete()
+    make_issue("lighting", lng=FABRIC[0], lat=FABRIC[1])
+    assert Issue.objects.get().public_point == moved
 
 
 def test_again_changes_nothing():

@@ -54,6 +54,33 @@ def test_the_same_set_twice_is_one_set():
     assert BoundarySet.objects.count() == 1
 
 
+def test_the_same_set_with_new_provenance_is_brought_up_to_date():
+    load(areas(Fabric=square(0)))
+    provenance = Provenance("neighborhood", dt.date(2024, 1, 1), dt.date(2026, 1, 1), authority="City council")
+    load_boundaries(areas=areas(Fabric=square(0)), provenance=provenance, metric_crs=3844)
+    held = BoundarySet.objects.get()
+    assert (held.authority, held.valid_to) == ("City council", dt.date(2026, 1, 1))
+
+
+def test_a_set_that_ends_before_it_begins_is_refused():
+    provenance = Provenance("neighborhood", dt.date(2024, 1, 1), dt.date(2023, 1, 1))
+    with pytest.raises(RefusedBoundariesError, match="valid to 2023-01-01 is not after"):
+        load_boundaries(areas=areas(Fabric=square(0)), provenance=provenance, metric_crs=3844)
+
+
+def test_a_layer_that_is_no_word_is_refused():
+    with pytest.raises(RefusedBoundariesError, match="layer"):
+        load_boundaries(
+            areas=areas(Fabric=square(0)), provenance=Provenance("a/<b>", dt.date(2024, 1, 1)), metric_crs=3844
+        )
+
+
+def test_a_hostile_slug_is_made_plain():
+    frame = areas(Fabric=square(0)).assign(slug=["../x"])
+    load(frame, slug_field=True)
+    assert Neighborhood.objects.get().slug == "x"
+
+
 def test_another_set_on_the_same_day_is_refused():
     load(areas(Fabric=square(0)))
     with pytest.raises(RefusedBoundariesError, match="already has another set valid from 2024-01-01"):
@@ -75,4 +102,4 @@ def test_layers_live_side_by_side():
 
 def test_romanian_names_get_plain_slugs_and_no_two_the_same():
     load(areas(Șagului=square(0), Sagului=square(1)))
-    assert set(Neighborhood.objects.values_list("slug", flat=True)) == {"sagului", "sagului-2"}
+    assert set(Neighborhood.objects.values_list("slug", flat=True)) == {"sagului", "sagului-2", "sagului-3"}

@@ -41,6 +41,24 @@ def test_what_is_no_number_from_zero_up_is_refused_by_name(value):
     assert not Exposure.objects.exists()
 
 
+def test_an_area_without_a_row_is_named():
+    make_boundaries(["Fabric", "Iosefin"])
+    with pytest.raises(RefusedExposureError, match="no row for: Iosefin; give 0 where there is none"):
+        load([("Fabric", "5")])
+
+
+def test_an_area_named_twice_is_refused():
+    make_boundaries(["Fabric"])
+    with pytest.raises(RefusedExposureError, match="named more than once: Fabric"):
+        load([("Fabric", "5"), ("fabric", "50")])
+
+
+def test_ground_is_measured_never_loaded():
+    make_boundaries(["Fabric"])
+    with pytest.raises(RefusedExposureError, match="area is measured"):
+        load([("Fabric", "5")], kind="area")
+
+
 def test_an_unknown_area_is_named():
     make_boundaries(["Fabric"])
     with pytest.raises(RefusedExposureError, match="unknown areas: Atlantis"):

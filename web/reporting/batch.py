@@ -95,8 +95,11 @@ def _read_index(folder: Path) -> dict[str, dict[str, Any]]:
     path = folder / INDEX
     if not path.exists():
         return {"files": {}, "areas": {}}
-    index = json.loads(path.read_text(encoding="utf-8"))
-    return {"files": index["files"], "areas": index["areas"]}
+    try:
+        index = json.loads(path.read_text(encoding="utf-8"))
+        return {"files": dict(index["files"]), "areas": dict(index["areas"])}
+    except (ValueError, KeyError, TypeError):  # cut short or not ours: all is written again
+        return {"files": {}, "areas": {}}
 
 
 def _there(folder: Path, entry: dict[str, str] | None, wanted: Wanted) -> bool:

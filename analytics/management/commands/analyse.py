@@ -12,13 +12,21 @@ from analytics.runs import analyse
 from neighborhoods.management.base import CityCommand
 
 
+def _seed(text: str) -> int:
+    """A seed the table can hold and a generator can take."""
+    seed = int(text)
+    if not 0 <= seed < 2**63:
+        raise ValueError(text)
+    return seed
+
+
 class Command(CityCommand):
     help = "Analyse a period: counts, expected counts, smoothed rates, hot spots, clusters, rankings."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--since", type=dt.date.fromisoformat, help="first local day (ISO)")
         parser.add_argument("--until", type=dt.date.fromisoformat, help="first local day no longer in")
-        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--seed", type=_seed, default=1)
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
@@ -28,7 +36,7 @@ class Command(CityCommand):
 
         try:
             run = analyse(since=options["since"], until=options["until"], seed=options["seed"], say=say)
-        except NothingToAnalyseError as problem:
+        except (NothingToAnalyseError, OverflowError) as problem:
             raise CommandError(str(problem)) from None
         used = exposure_used(run)
         kinds = {kind: sum(v == kind for v in used.values()) for kind in sorted(set(used.values()))}

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.management import CommandError, CommandParser
+from django.db import OperationalError
 from django.db.models import Count
 
 from geo.readers import Chunk, ReadError
@@ -18,6 +19,8 @@ from issues.tallies import fold_tallies
 from neighborhoods.management.base import CityCommand
 
 T = TypeVar("T")
+
+KEPT = "What was stored before stays stored: run the same command again once this is mended."
 
 
 class Command(CityCommand):
@@ -41,7 +44,9 @@ class Command(CityCommand):
                 progress=self._progress,
             )
         except (ReadError, MappingError, SourceBusyError) as problem:
-            raise CommandError(str(problem)) from None
+            raise CommandError(f"{problem}\n{KEPT}") from None
+        except OperationalError as problem:
+            raise CommandError(f"the database went away: {str(problem).strip()}\n{KEPT}") from None
         pins: list[DefaultPin] = []
         if not options["dry_run"]:
             self._timed("statistics", finish_statistics)

@@ -49,17 +49,24 @@ class Command(CityCommand):
         try:
             areas = read_areas(options["file"], options["name_field"])
             if options["slug_field"]:
-                areas["slug"] = areas[options["slug_field"]]
+                areas["slug"] = _column(areas, options["slug_field"])
             loaded = load_boundaries(
                 areas=areas,
                 provenance=provenance,
                 metric_crs=settings.CITY.metric_crs,
                 outline=city_outline(),
                 repair=options["repair"],
+                slug_field=bool(options["slug_field"]),
             )
         except (ReadError, RefusedBoundariesError) as problem:
             raise CommandError(str(problem)) from None
         self.stdout.write("\n".join(told(loaded)))
+
+
+def _column(areas: Any, field: str) -> Any:
+    if field not in areas:
+        raise ReadError(f"no field {field}; the file has {', '.join(c for c in areas if c != 'geometry')}")
+    return areas[field]
 
 
 def city_outline() -> Any:
@@ -77,7 +84,8 @@ def told(loaded: LoadedBoundaries) -> list[str]:
         f"valid from {held.valid_from}, digest {held.digest[:12]}."
     ]
     for name, (before, after) in loaded.repaired.items():
-        change = f"{(after - before) / before:+.4%}" if before else "was zero"
+        # Signed areas of crossing rings cancel, so a share of almost nothing would say nothing.
+        change = f"{(after - before) / before:+.4%}" if before > after / 100 else "crossing rings had cancelled out"
         lines.append(f"Repaired {name}: {before:,.0f} m² before, {after:,.0f} m² after ({change}).")
     large = [o for o in loaded.overlaps if o.area_m2 >= SLIVER_M2]
     lines.append(f"Overlapping pairs: {len(large)}.")

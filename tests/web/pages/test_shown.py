@@ -56,12 +56,19 @@ def test_cells_and_elsewhere_are_the_total(chosen, res):
     assert everything(found) == found.total == Issue.objects.count()
 
 
-def test_the_smallest_cells_know_no_sensitive_subject(chosen):
-    spot = {"lng": 21.19, "lat": 45.74}
+@pytest.mark.parametrize("res", hexes.ANALYSIS_RES)
+def test_no_cell_knows_a_sensitive_subject(chosen, res):
+    # two boxes that differ by one cell would tell its count
     for _ in range(6):
-        make_issue("social", **spot)
-    assert sum(shown.cells(Asked(), 9).n.values()) == 6
-    assert sum(shown.cells(Asked(), 10).n.values()) == 0
+        make_issue("social", lng=21.19, lat=45.74)
+    found = shown.cells(Asked(), res)
+    assert (dict(found.n), found.elsewhere, found.total) == ({}, 6, 6)
+
+
+def test_sensitive_subjects_are_not_cut_by_month_or_state(chosen):
+    make_issues(9, "social", place="fabric")
+    assert shown.areas(Asked(state="received"), chosen).n["fabric"] == 0
+    assert shown.areas(Asked(), chosen).n["fabric"] == 9
 
 
 def test_hidden_issues_count_nowhere(chosen):

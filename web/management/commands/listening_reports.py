@@ -41,14 +41,17 @@ class Command(CityCommand):
                 for f in formats
             ]
         city = settings.CITY.name.get(language, settings.CITY.slug)
-        written, there = write_batch(
-            Path(options["out"]),
-            wanted,
-            language=language,
-            city=city,
-            whole_city=options["all"],
-            progress=self._progress(),
-        )
+        try:
+            written, there = write_batch(
+                Path(options["out"]),
+                wanted,
+                language=language,
+                city=city,
+                whole_city=options["all"],
+                progress=self._progress(),
+            )
+        except OSError as problem:
+            raise CommandError(f"cannot write into {options['out']}: {problem.strerror or problem}") from None
         self.stdout.write(
             f"Run {run.pk}, {run.since} to {run.until}: {len(areas)} reports in {options['out']}; "
             f"{written} files written, {there} already there."
