@@ -101,5 +101,5 @@ def test_layers_live_side_by_side():
 
 
 def test_romanian_names_get_plain_slugs_and_no_two_the_same():
-    load(areas(Șagului=square(0), Sagului=square(1)))
+    load(areas(**{"Șagului": square(0), "Sagului": square(1), "Sagului 2": square(2)}))
     assert set(Neighborhood.objects.values_list("slug", flat=True)) == {"sagului", "sagului-2", "sagului-3"}
