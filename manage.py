@@ -8,4 +8,9 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "web.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from geo.cities import CityFileError
+
+    try:
+        execute_from_command_line(sys.argv)
+    except CityFileError as problem:
+        sys.exit(f"ASCULT_CITY: {problem}")

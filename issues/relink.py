@@ -203,6 +203,11 @@ def relocate(since: BoundarySet | None = None) -> int:
             "lat": public_lat,
         }
     )
+    return _place(wanted)
+
+
+def _place(wanted: pa.Table) -> int:
+    """Give issues their wanted places; rows that stay as they are are not written."""
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE wanted_place (id bigint, neighborhood_id bigint, place_state text, backdated bool, "

@@ -72,7 +72,7 @@ missing_packages() {
                 ;;
             dev)
                 wanted+=(poppler-utils)
-                on_ubuntu || wanted+=(chromium)
+                on_ubuntu || wanted+=(chromium libatomic1) # the browser, and what Playwright's driver links to
                 ;;
             database)
                 server=$(newest_server)
