@@ -16,10 +16,10 @@ from django.db import connection
 from django.db.models import Max, Min
 from scipy import sparse
 
-from analytics.methods.units import AREA, CategoryParams, Units
+from analytics.methods.units import CategoryParams, Units
 from geo import hexes
 from geo.crs import to_metric
-from geo.frames import VOICES, check
+from geo.frames import AREA, VOICES, check
 from geo.joins import AreaIndex, overlap_m2
 from geo.readers import read_areas
 from issues.demo import SOURCE as DEMO_SOURCE

@@ -22,6 +22,10 @@ VOICES: Mapping[str, str] = {
 AREAS: Mapping[str, str] = {"slug": "OUT", "name": "OUT", "geometry": "O"}
 
 
+# The one exposure every unit has: ground, measured from the boundaries.
+AREA = "area"
+
+
 class FrameError(ValueError):
     """A frame at a door lacks a column or carries it in the wrong kind; the message names both."""
 

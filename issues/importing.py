@@ -239,15 +239,17 @@ def _set_aside_file(path: Path | None) -> Iterator[Callable[[dict[str, object]],
         yield lambda _: None
         return
     part = path.with_name(path.name + ".part")
+    if path.is_dir():
+        raise ReadError(f"{path}: is a folder; rows set aside need a file")
     try:
-        if path.is_dir():
-            raise ReadError(f"{path}: is a folder; rows set aside need a file")
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8") as file:
-            yield lambda reject: file.write(json.dumps(reject, ensure_ascii=False, default=str) + "\n") and None
-        os.replace(part, path)
+        file = part.open("w", encoding="utf-8")
     except OSError as problem:
         raise ReadError(f"{path}: cannot write the rows set aside: {problem.strerror}") from None
+    try:
+        with file:
+            yield lambda reject: file.write(json.dumps(reject, ensure_ascii=False, default=str) + "\n") and None
+        os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
 

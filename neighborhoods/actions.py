@@ -18,13 +18,11 @@ from django.utils.text import slugify
 
 from geo import shapes
 from geo.cities import City
+from geo.frames import AREA
 from neighborhoods.models import NOT_STATED, BoundarySet, Category, Exposure, Neighborhood
 
 LONGEST_NAME, LONGEST_SLUG = 200, 110
 FIRST_YEAR, LAST_YEAR = 1800, 2200
-
-# Every unit has it: ground, measured from the boundaries.
-AREA = "area"
 
 
 class RefusedBoundariesError(ValueError):

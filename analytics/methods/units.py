@@ -12,10 +12,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 from analytics.methods.checks import Floats, MethodError, numbers
+from geo.frames import AREA
 
 Texts = npt.NDArray[np.object_]
-
-AREA = "area"
 
 
 @dataclass(frozen=True, eq=False)

@@ -121,6 +121,16 @@ def test_rejects_that_cannot_be_written_are_said_before_anything_is_stored(tmp_p
     assert not Issue.objects.exists()
 
 
+def test_a_file_that_breaks_while_read_is_not_blamed_on_the_rejects(tmp_path, monkeypatch):
+    def broken(*_args, **_options):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("issues.importing.read_chunks", broken)
+    with pytest.raises(OSError, match="Input/output error"):
+        load(tmp_path, row("a"), rejects=tmp_path / "rejects.jsonl")
+    assert not list(tmp_path.glob("rejects*"))
+
+
 def test_a_repeated_id_that_says_the_same_is_counted(tmp_path):
     quality = load(tmp_path, row("a"), row("a"))
     assert (quality.new, quality.repeated, quality.adds_up) == (1, 1, True)
