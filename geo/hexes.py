@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import h3.api.basic_int as h3
 import numpy as np
 import numpy.typing as npt
+from h3 import H3BaseException
 from scipy import sparse
 from shapely.geometry import MultiPolygon, Polygon
 
@@ -24,16 +25,24 @@ class CellError(ValueError):
     """A coordinate no cell can hold, or a number that is no cell; the message shows the first one."""
 
 
+def degrees(lng: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """n longitudes and n latitudes as arrays; raises CellError for non-finite or out-of-range degrees."""
+    lngs, lats = np.atleast_1d(np.asarray(lng, float)), np.atleast_1d(np.asarray(lat, float))
+    if lngs.shape != lats.shape:
+        raise CellError(f"{len(lngs)} longitudes and {len(lats)} latitudes are no points")
+    good = (np.abs(lngs) <= 180) & (np.abs(lats) <= 90)
+    if not good.all():
+        first = int(np.flatnonzero(~good)[0])
+        raise CellError(f"row {first}: no cell for lng {lngs[first]}, lat {lats[first]}")
+    return lngs, lats
+
+
 def cells_of(lng: npt.ArrayLike, lat: npt.ArrayLike, res: int = STORE_RES) -> Cells:
     """Index points: n longitudes and n latitudes in degrees -> n cells.
 
     Raises CellError for non-finite or out-of-range degrees: h3 itself answers latitude 91 with a cell.
     """
-    lngs, lats = np.atleast_1d(np.asarray(lng, float)), np.atleast_1d(np.asarray(lat, float))
-    good = (np.abs(lngs) <= 180) & (np.abs(lats) <= 90)
-    if not good.all():
-        first = int(np.flatnonzero(~good)[0])
-        raise CellError(f"row {first}: no cell for lng {lngs[first]}, lat {lats[first]}")
+    lngs, lats = degrees(lng, lat)
     index = h3.latlng_to_cell
     pairs = zip(lats.tolist(), lngs.tolist(), strict=True)
     return np.fromiter((index(a, o, res) for a, o in pairs), np.uint64, len(lngs))
@@ -117,6 +126,23 @@ def neighbours(cells: npt.ArrayLike, k: int = 1) -> sparse.csr_matrix:
     matrix = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
     matrix.sort_indices()
     return matrix
+
+
+def local_ij(cells: npt.ArrayLike, origin: int) -> npt.NDArray[np.int64]:
+    """Place of n cells on the lattice around a cell of their resolution: n x 2, axes 120 degrees apart.
+
+    Raises CellError where h3 knows no way from one to the other (too far, or a pentagon lies between).
+    """
+    try:
+        pairs = [h3.cell_to_local_ij(int(origin), int(c)) for c in np.asarray(cells, np.uint64)]
+    except H3BaseException:
+        raise CellError(f"{to_text(origin)} has no lattice that reaches every cell") from None
+    return np.array(pairs, np.int64).reshape(-1, 2)
+
+
+def edge_m(res: int) -> float:
+    """Mean length of a cell's edge in metres."""
+    return float(h3.average_hexagon_edge_length(res, unit="m"))
 
 
 def cover(shape: Polygon | MultiPolygon, res: int) -> Cells:
