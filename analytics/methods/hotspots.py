@@ -102,10 +102,12 @@ def bh(p: npt.ArrayLike) -> Floats:
     at which each would be called. Same order as given."""
     values = numbers(p, "p", least=0, most=1)
     n = len(values)
-    order = np.argsort(values, kind="stable")
-    steps = values[order] * (n / np.arange(1, n + 1))
+    # Any order among equal p will do: all of them get the q of the last.
+    order = np.argsort(values)
+    steps = values[order]
+    steps *= n / np.arange(1, n + 1)
     q = np.empty(n)
-    q[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0)
+    q[order] = np.minimum.accumulate(steps[::-1])[::-1]
     return q
 
 
