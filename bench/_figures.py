@@ -14,10 +14,16 @@ class Figures:
     name: str
     rows: list[tuple[str, float, str, str, bool | None]] = field(default_factory=list)
 
-    def take(self, what: str, value: float, unit: str = "", *, at_most: float | None = None) -> float:
-        """Note a figure; with an aim, say whether it is met."""
-        met = None if at_most is None else value <= at_most
-        aim = "" if at_most is None else f"at most {at_most:g}"
+    def take(
+        self, what: str, value: float, unit: str = "", *, at_most: float | None = None, at_least: float | None = None
+    ) -> float:
+        """Note a figure; with an aim (one of the two), say whether it is met."""
+        value = float(value)  # NumPy numbers do not go into JSON
+        met, aim = None, ""
+        if at_most is not None:
+            met, aim = value <= at_most, f"at most {at_most:g}"
+        elif at_least is not None:
+            met, aim = value >= at_least, f"at least {at_least:g}"
         self.rows.append((what, value, unit, aim, met))
         mark = {None: "", True: "met", False: "NOT MET"}[met]
         print(f"{what:<58}{value:>14,.3f} {unit:<8}{aim:<16}{mark}", flush=True)

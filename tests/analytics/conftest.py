@@ -3,12 +3,13 @@ import random
 
 import pytest
 
-from tests.factories import instant, make_boundaries, make_exposure, make_issue
-
 
 @pytest.fixture
 def small_city(db):
     """Three areas, two categories, three months, a few repeats; area Mehala has nobody in it."""
+    # Asked for here, so that the pure tests of the methods run without Django.
+    from tests.factories import instant, make_boundaries, make_exposure, make_issue
+
     make_boundaries(["Fabric", "Iosefin", "Mehala"], valid_from=dt.date(2020, 1, 1))
     make_exposure("population", {"fabric": 5000, "iosefin": 2500, "mehala": 0})
     rng = random.Random(4)
