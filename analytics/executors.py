@@ -1,0 +1,71 @@
+"""Where the counting pass runs: in this process or on a cluster of dask.distributed, with the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
+
+from analytics.methods.cube import Chunk, Cube, Plan, count, merge
+
+
+class NoClusterError(RuntimeError):
+    """The scheduler asked for cannot be reached; the message names it."""
+
+
+class Executor(Protocol):
+    """Counts the chunks of a pass and adds them up."""
+
+    def total(self, chunks: Iterable[Chunk], plan: Plan) -> Cube:
+        """The cube of all chunks; an empty iterable is refused by `merge`."""
+        ...
+
+
+class Serial:
+    """One chunk after the other, in this process. Holds one chunk and the running cubes."""
+
+    def total(self, chunks: Iterable[Chunk], plan: Plan) -> Cube:
+        return merge(_pairwise(count(chunk, plan) for chunk in chunks))
+
+
+class Dask:
+    """A cluster of dask.distributed, by a client that the caller has opened and closes."""
+
+    def __init__(self, client: Any, ahead: int = 4) -> None:
+        """`ahead`: chunks sent before the first answer is waited for, so that memory here stays bounded."""
+        self._client, self._ahead = client, ahead
+
+    @classmethod
+    def at(cls, scheduler: str, ahead: int = 4) -> Dask:
+        """Join the cluster of a scheduler (tcp://host:port). Raises NoClusterError when it does not answer."""
+        from distributed import Client
+
+        try:
+            return cls(Client(scheduler, timeout=10, set_as_default=False), ahead)
+        except (OSError, ValueError) as problem:
+            raise NoClusterError(f"no cluster answers at {scheduler}: {problem}") from None
+
+    def close(self) -> None:
+        self._client.close()
+
+    def total(self, chunks: Iterable[Chunk], plan: Plan) -> Cube:
+        return merge(_pairwise(self._counted(chunks, plan)))
+
+    def _counted(self, chunks: Iterable[Chunk], plan: Plan) -> Iterator[Cube]:
+        waiting: list[Any] = []
+        for chunk in chunks:
+            waiting.append(self._client.submit(count, chunk, plan, pure=False))
+            if len(waiting) >= self._ahead:
+                yield waiting.pop(0).result()
+        for future in waiting:
+            yield future.result()
+
+
+def _pairwise(cubes: Iterable[Cube]) -> Iterator[Cube]:
+    """Add cubes up as they come, like sizes with like, so that the cost stays n log n for any number of chunks."""
+    heap: list[tuple[int, Cube]] = []
+    for cube in cubes:
+        size, total = 1, cube
+        while heap and heap[-1][0] == size:
+            total, size = merge([heap.pop()[1], total]), size * 2
+        heap.append((size, total))
+    yield from (cube for _, cube in heap)
