@@ -12,7 +12,7 @@ import pandas as pd
 
 from analytics.methods.checks import Floats, Ints
 from analytics.methods.hotspots import POISSON, ExposureTest, exposure_test
-from analytics.methods.rates import Expected, Smoothed, empirical_bayes, expected
+from analytics.methods.rates import LIKELIHOOD, Expected, Smoothed, empirical_bayes, expected
 from analytics.methods.units import CategoryParams, Parameters, Units
 from analytics.results import rounded
 from geo import hexes
@@ -122,7 +122,7 @@ def _heard(
 ) -> tuple[tuple[Floats, Floats], ExposureTest]:
     rows = found.exposed
     o, e = observed[rows], found.values[rows]
-    smooth: Smoothed = empirical_bayes(o, e)
+    smooth: Smoothed = empirical_bayes(o, e, LIKELIHOOD)
     test = exposure_test(
         o,
         e,

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics.methods.checks import Floats, Ints, MethodError, counts, numbers, same_length
-from analytics.methods.rates import FIRMEST, LIKELIHOOD, MOMENTS, Prior, empirical_bayes, fit_prior
+from analytics.methods.rates import FIRMEST, LIKELIHOOD, Prior, empirical_bayes, fit_prior
 from analytics.methods.reporting import Propensity
 from analytics.methods.spread import Spread, gamma_spread, normal_spread
 
@@ -199,7 +199,7 @@ def rank_excess(
     o, e = _tables(observed, expected)
     given = Evidence(o, e, np.ones(len(o)))
     settings = {"k": k, "draws": draws, "hyper_draws": hyper_draws}
-    found = rank_places(given, rng, interval=interval, method=MOMENTS, **settings).excess
+    found = rank_places(given, rng, interval=interval, method=LIKELIHOOD, **settings).excess
     return Ranking(found.score, found.rank, found.low, found.high, found.p_top, k)
 
 

@@ -91,7 +91,7 @@ class Parameters:
     least_exposure: float = 1e-3
     dispersion_z: float = 1.645
     draws: int = 2_000
-    hyper_draws: int = 200
+    hyper_draws: int = 500
     top_k: int = 20
     top_share: float = 0.1
     interval: float = 0.9

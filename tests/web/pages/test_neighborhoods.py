@@ -15,7 +15,7 @@ def test_the_page_says_what_the_report_says(client, read, address):
     text = read(url)
     assert "Fabric: 26 issues about" in text
     assert "1 January – 31 March 2026" in text
-    assert "likely between" in text
+    assert "Rank 1 of 3; no other rank is likely." in text
     assert run.findings_digest[:16] in text
     html = client.get(url).content.decode()
     assert address("report", "fabric") in html
