@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import sparse, stats
 
 from analytics.methods.checks import Floats, Ints, MethodError, numbers
-from analytics.methods.rates import MOMENTS, fit_prior
+from analytics.methods.rates import LIKELIHOOD, fit_prior
 
 DAYS = 7.0
 MOST_SEVERE = 1e6
@@ -105,7 +105,7 @@ def weekly(
     exposure: Mapping[str, npt.ArrayLike],
     *,
     least_exposure: float = 1e-3,
-    method: str = MOMENTS,
+    method: str = LIKELIHOOD,
 ) -> Weekly:
     """Make ready what does not depend on a person's settings.
 
