@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -16,6 +17,7 @@ from django.db import connection
 from django.db.models import Max, Min
 from scipy import sparse
 
+from analytics.methods.cube import NEVER, Chunk, Plan
 from analytics.methods.units import CategoryParams, Units
 from geo import hexes
 from geo.crs import to_metric
@@ -53,6 +55,41 @@ JOIN issues_issue i ON i.id = g.first_issue_id
 JOIN neighborhoods_category c ON c.id = i.category_id
 WHERE NOT i.hidden AND NOT i.default_pin AND i.opened_on >= %s AND i.opened_on < %s
 ORDER BY i.source COLLATE "C", i.external_id COLLATE "C"
+"""
+
+_PAGE = pa.schema(
+    [
+        ("incident", pa.int64()),
+        ("category_id", pa.int64()),
+        ("day", pa.int64()),
+        ("opened", pa.int64()),
+        ("closed", pa.int64()),
+        ("lng", pa.float64()),
+        ("lat", pa.float64()),
+        ("cell", pa.uint64()),
+        ("neighborhood_id", pa.int64()),
+        ("issues", pa.int64()),
+    ]
+)
+
+_PAGE_SQL = """
+SELECT g.first_issue_id, i.category_id, i.opened_on - DATE '1970-01-01',
+       (extract(epoch FROM i.opened_at) * 1000000)::bigint,
+       coalesce((extract(epoch FROM i.closed_at) * 1000000)::bigint, %s),
+       ST_X(i.point), ST_Y(i.point), i.cell, coalesce(i.neighborhood_id, 0), g.issues
+FROM issues_incident g
+JOIN issues_issue i ON i.id = g.first_issue_id
+WHERE g.first_issue_id > %s AND NOT i.hidden AND NOT i.default_pin AND i.opened_on >= %s AND i.opened_on < %s
+ORDER BY g.first_issue_id
+LIMIT %s
+"""
+
+_LATER = pa.schema([("incident", pa.int64()), ("reported", pa.int64())])
+
+_LATER_SQL = """
+SELECT incident_id, (extract(epoch FROM opened_at) * 1000000)::bigint
+FROM issues_issue
+WHERE incident_id BETWEEN %s AND %s AND id <> incident_id AND NOT hidden
 """
 
 
@@ -111,21 +148,84 @@ def incidents(since: dt.date, until: dt.date, areas: gpd.GeoDataFrame) -> pd.Dat
     return check(frame.drop(columns="neighborhood_id"), VOICES, "voices")
 
 
+def plan(since: dt.date, until: dt.date) -> Plan:
+    """How the counting pass counts a period: its days, the last instant the data speak of, and linking limits."""
+    moments = Issue.objects.filter(hidden=False, opened_on__lt=until).aggregate(a=Max("opened_at"), b=Max("closed_at"))
+    last = max((m for m in moments.values() if m), default=dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
+    microseconds = (last - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
+    limits = Category.objects.order_by("slug").values_list("incident_days", flat=True)
+    return Plan(_day(since), _day(until), microseconds, tuple(float(days) for days in limits))
+
+
+def chunks(since: dt.date, until: dt.date, areas: gpd.GeoDataFrame, size: int = 100_000) -> Iterator[Chunk]:
+    """The incidents of `incidents`, page by page by key, for the counting pass; at least one chunk, maybe empty.
+
+    Categories are numbered by slug, areas by their row in `areas`. Only one page is held at a time.
+    """
+    keys = np.array(Category.objects.order_by("slug").values_list("pk", flat=True), np.int64)
+    after = 0
+    while True:
+        page = copy_out(_PAGE_SQL, [NEVER, after, since, until, size], _PAGE)
+        rows = {name: page[name].to_numpy() for name in page.column_names}
+        yield _chunk(rows, keys, areas)
+        if len(page) < size:
+            return
+        after = int(rows["incident"][-1])
+
+
+def _chunk(rows: dict[str, np.ndarray], categories: np.ndarray, areas: gpd.GeoDataFrame) -> Chunk:
+    incident = rows["incident"]
+    ends = [int(incident[0]), int(incident[-1])] if len(incident) else [0, 0]
+    later = copy_out(_LATER_SQL, ends, _LATER)
+    whose = later["incident"].to_numpy()
+    place = np.searchsorted(incident, whose)
+    here = incident[np.minimum(place, len(incident) - 1)] == whose if len(incident) else np.zeros(len(whose), bool)
+    order = np.argsort(categories)
+    x, y = to_metric(rows["lng"], rows["lat"], settings.CITY.metric_crs)
+    return Chunk(
+        cell=rows["cell"],
+        area=_area_rows(rows, areas),
+        category=order[np.searchsorted(categories[order], rows["category_id"])].astype(np.int64),
+        day=rows["day"],
+        opened=rows["opened"],
+        closed=rows["closed"],
+        issues=rows["issues"],
+        x=x,
+        y=y,
+        later=place[here].astype(np.int64),
+        reported=later["reported"].to_numpy()[here],
+    )
+
+
+def _day(day: dt.date) -> int:
+    return (day - dt.date(1970, 1, 1)).days
+
+
 def _slugs(frame: pd.DataFrame, areas: gpd.GeoDataFrame) -> np.ndarray:
-    held = frame["neighborhood_id"].to_numpy()
-    keys = areas["pk"].to_numpy()
-    order = np.argsort(keys)
-    place = np.searchsorted(keys[order], held) % max(len(keys), 1)
+    rows = {name: frame[name].to_numpy() for name in ("neighborhood_id", "lng", "lat")}
+    row = _area_rows(rows, areas)
     slugs = np.full(len(frame), None, object)
-    known = keys[order][place] == held
-    slugs[known] = areas["slug"].to_numpy(object)[order][place[known]]
-    other = ~known
-    if other.any():
-        index = AreaIndex(areas)
-        located = index.locate(frame["lng"].to_numpy()[other], frame["lat"].to_numpy()[other])
-        found = index.areas["slug"].to_numpy(object)[located.area]
-        slugs[other] = np.where(located.area >= 0, found, None)
+    slugs[row >= 0] = areas["slug"].to_numpy(object)[row[row >= 0]]
     return slugs
+
+
+def _area_rows(rows: dict[str, np.ndarray], areas: gpd.GeoDataFrame) -> np.ndarray:
+    """The row in `areas` of each incident, -1 for none: the place kept where it belongs to this set, else joined."""
+    held = rows["neighborhood_id"]
+    keys = areas["pk"].to_numpy()
+    found = np.full(len(held), -1, np.int64)
+    if not len(keys):
+        return found
+    order = np.argsort(keys)
+    place = np.searchsorted(keys[order], held) % len(keys)
+    known = keys[order][place] == held
+    found[known] = order[place[known]]
+    if (other := ~known).any():
+        index = AreaIndex(areas)
+        area = index.locate(rows["lng"][other], rows["lat"][other]).area
+        own = pd.Index(areas["slug"]).get_indexer(index.areas["slug"])
+        found[other] = np.where(area >= 0, own[area], -1)
+    return found
 
 
 def left_out(since: dt.date, until: dt.date) -> LeftOut:
