@@ -40,5 +40,17 @@ def same_length(**arrays: npt.NDArray[np.generic]) -> None:
         raise MethodError("different numbers of rows: " + ", ".join(f"{k} {n}" for k, n in lengths.items()))
 
 
+def tables(whole: npt.ArrayLike, size: npt.ArrayLike, names: tuple[str, str], none: str) -> tuple[Floats, Floats]:
+    """Counts and what stands behind them, both c x n; raise with `none` where something was counted over nothing."""
+    o, x = np.asarray(whole, np.float64), np.asarray(size, np.float64)
+    if o.ndim != 2 or o.shape != x.shape:
+        raise MethodError(f"categories x units wanted twice, got shapes {o.shape} and {x.shape}")
+    counts(o.ravel(), names[0])
+    numbers(x.ravel(), names[1], least=0)
+    if (o[x == 0] > 0).any():
+        raise MethodError(f"{names[0]}: {none}")
+    return o, x
+
+
 def _first(broken: npt.NDArray[np.bool_]) -> int:
     return int(np.flatnonzero(broken)[0])

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analytics.methods.checks import Floats, Ints
 from analytics.methods.hotspots import POISSON, ExposureTest, exposure_test
-from analytics.methods.rates import LIKELIHOOD, Expected, Smoothed, empirical_bayes, expected
+from analytics.methods.rates import LIKELIHOOD, Expected, Smoothed, empirical_bayes, expected, without_slivers
 from analytics.methods.units import CategoryParams, Parameters, Units
 from analytics.results import rounded
 from geo import hexes
@@ -94,7 +94,7 @@ def plain(values: Floats) -> list[float]:
 
 def _table(observed: Ints, outside: int, units: Units, category: CategoryParams, parameters: Parameters) -> Table:
     kind = units.kind_used(category.exposure)
-    found = expected(observed, _without_slivers(units.exposure[kind], parameters.least_exposure))
+    found = expected(observed, without_slivers(units.exposure[kind], parameters.least_exposure))
     smooth, test = _heard(observed, found, units, parameters) if found.total else _silent(int(found.exposed.sum()))
     return Table(
         units=units,
@@ -109,12 +109,6 @@ def _table(observed: Ints, outside: int, units: Units, category: CategoryParams,
         lost=np.where(found.exposed, 0, observed),
         outside=outside,
     )
-
-
-def _without_slivers(exposure: Floats, least: float) -> Floats:
-    """Exposure with 0 where it is below `least` of the mean of the units that have any."""
-    some = exposure[exposure > 0]
-    return np.where(exposure >= least * some.mean(), exposure, 0.0) if len(some) else exposure
 
 
 def _heard(

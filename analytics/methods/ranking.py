@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analytics.methods.checks import Floats, Ints, MethodError, counts, numbers, same_length
+from analytics.methods.checks import Floats, Ints, MethodError, numbers, same_length, tables
 from analytics.methods.rates import FIRMEST, LIKELIHOOD, Prior, empirical_bayes, fit_prior
 from analytics.methods.reporting import Propensity
 from analytics.methods.spread import Spread, gamma_spread, normal_spread
@@ -17,6 +17,8 @@ from analytics.methods.spread import Spread, gamma_spread, normal_spread
 _UNITS_PER_CHUNK = 4_096
 
 TIERS = (("A", 0.8), ("B", 0.5), ("C", 0.2))
+
+_NOTHING_EXPECTED = "incidents where none are expected; leave out what has no exposure"
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Evidence:
     life_days: Floats | None = None
 
     def __post_init__(self) -> None:
-        o, e = _tables(self.observed, self.expected)
+        o, e = tables(self.observed, self.expected, ("observed", "expected"), _NOTHING_EXPECTED)
         s = numbers(self.severity, "severity", least=0)
         if len(s) != len(o) or (len(s) and not s.any()):
             raise MethodError(f"severity: {len(s)} weights for {len(o)} categories, at least one above zero wanted")
@@ -196,7 +198,7 @@ def rank_excess(
     interval: float = 0.9,
 ) -> Ranking:
     """Rank n units by excess over c categories of equal severity, all places taken to report alike."""
-    o, e = _tables(observed, expected)
+    o, e = tables(observed, expected, ("observed", "expected"), _NOTHING_EXPECTED)
     given = Evidence(o, e, np.ones(len(o)))
     settings = {"k": k, "draws": draws, "hyper_draws": hyper_draws}
     found = rank_places(given, rng, interval=interval, method=LIKELIHOOD, **settings).excess
@@ -242,17 +244,6 @@ def rank_delay(
         values = held * (weight * g + mu * tau**-2) + np.sqrt(held) * rng.standard_normal(len(g))
         taken.take(values, values)
     return taken.ranked(spread.shrunk(g, weight), k, interval)
-
-
-def _tables(observed: npt.ArrayLike, expected: npt.ArrayLike) -> tuple[Floats, Floats]:
-    o, e = np.asarray(observed, np.float64), np.asarray(expected, np.float64)
-    if o.ndim != 2 or o.shape != e.shape:
-        raise MethodError(f"categories x units wanted twice, got shapes {o.shape} and {e.shape}")
-    counts(o.ravel(), "observed")
-    numbers(e.ravel(), "expected", least=0)
-    if (o[e == 0] > 0).any():
-        raise MethodError("observed: incidents where none are expected; leave out what has no exposure")
-    return o, e
 
 
 def _check_draws(draws: int, hyper_draws: int, k: int, interval: float) -> None:

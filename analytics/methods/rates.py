@@ -82,6 +82,12 @@ def expected(observed: npt.ArrayLike, exposure: npt.ArrayLike) -> Expected:
     return Expected(values, exposed, total, int(o[~exposed].sum()))
 
 
+def without_slivers(exposure: Floats, least: float) -> Floats:
+    """n exposures with 0 where one is below `least` of the mean of those above 0: a rate over a sliver is no rate."""
+    some = exposure[exposure > 0]
+    return np.where(exposure >= least * some.mean(), exposure, 0.0) if len(some) else exposure
+
+
 def garwood(observed: npt.ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
     """Exact Poisson limits of n counts at `level`, in counts (Garwood 1936, by chi-square quantiles).
 

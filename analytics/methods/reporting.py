@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special, stats
 
-from analytics.methods.checks import Floats, Ints, MethodError, counts, numbers, same_length
+from analytics.methods.checks import Floats, Ints, MethodError, counts, numbers, same_length, tables
 from analytics.methods.spread import gamma_spread
 
 LONGEST = 100.0
@@ -181,7 +181,7 @@ def reporting(
     divides counts and exposures, `hidden` (`hidden_share`) raises the rates that chances are computed with. Without
     units, or without any later report: not available, never imputed.
     """
-    y, w = _tables(later, watched)
+    y, w = tables(later, watched, ("later", "watched"), "reports where nothing was watched")
     if not 1 <= clumped < np.inf or not 0 <= hidden <= MOST_HIDDEN or not 0 < interval < 1:
         raise MethodError(f"clumped {clumped}, hidden {hidden}, interval {interval}: out of range")
     if not y.any():
@@ -246,17 +246,6 @@ def _compared(days: float, base: Reporting, other: Reporting) -> Sensitivity:
     varied = len(one) > 1 and np.ptp(one) > 0 and np.ptp(two) > 0
     tau = float(stats.kendalltau(one, two).statistic) if varied else None
     return Sensitivity(days, tau, float(np.exp(np.abs(np.log(two / one)).max())) if len(one) else 1.0)
-
-
-def _tables(later: npt.ArrayLike, watched: npt.ArrayLike) -> tuple[Floats, Floats]:
-    y, w = np.asarray(later, np.float64), np.asarray(watched, np.float64)
-    if y.ndim != 2 or y.shape != w.shape:
-        raise MethodError(f"categories x units wanted twice, got shapes {y.shape} and {w.shape}")
-    counts(y.ravel(), "later")
-    numbers(w.ravel(), "watched", least=0)
-    if (y[w == 0] > 0).any():
-        raise MethodError("later: reports where nothing was watched")
-    return y, w
 
 
 def _fit(y: Floats, w: Floats, held: npt.NDArray[np.bool_]) -> tuple[Floats, Floats, float]:

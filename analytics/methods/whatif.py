@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import sparse, stats
 
 from analytics.methods.checks import Floats, Ints, MethodError, numbers
-from analytics.methods.rates import LIKELIHOOD, fit_prior
+from analytics.methods.rates import LIKELIHOOD, fit_prior, without_slivers
 
 DAYS = 7.0
 MOST_SEVERE = 1e6
@@ -193,8 +193,7 @@ def _exposed(values: npt.ArrayLike, name: str, n: int, least: float) -> Floats:
     x = numbers(values, name, least=0)
     if len(x) != n:
         raise MethodError(f"{name}: {len(x)} rows for {n} units")
-    some = x[x > 0]
-    return np.where(x >= least * some.mean(), x, 0.0) if len(some) else x
+    return without_slivers(x, least)
 
 
 def _settled(week: Weekly, subjects: Sequence[Subject], settings: Settings) -> tuple[Floats, list[str]]:
