@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from analytics.methods.cube import Chunk, Cube, Plan, count, merge
@@ -58,6 +59,19 @@ class Dask:
                 yield waiting.pop(0).result()
         for future in waiting:
             yield future.result()
+
+
+@contextmanager
+def counting_on(scheduler: str | None) -> Iterator[Executor]:
+    """The executor for a cluster's address, left again at the end; this process where none is given."""
+    if scheduler is None:
+        yield Serial()
+        return
+    cluster = Dask.at(scheduler)
+    try:
+        yield cluster
+    finally:
+        cluster.close()
 
 
 def _pairwise(cubes: Iterable[Cube]) -> Iterator[Cube]:

@@ -1,4 +1,4 @@
-"""The only window onto rows: what was said, as checked frames, without names, addresses or words."""
+"""The only window onto rows: what was said, page by page in numbers, without names, addresses or words."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from django.db import connection
 from django.db.models import Max, Min
 from scipy import sparse
 
-from analytics.methods.cube import NEVER, Chunk, Plan
+from analytics.methods.cube import NEVER, Chunk, Cube, Plan
 from analytics.methods.units import CategoryParams, Units
 from geo import hexes
 from geo.crs import to_metric
-from geo.frames import AREA, VOICES, check
+from geo.frames import AREA
 from geo.joins import AreaIndex, overlap_m2
 from geo.readers import read_areas
 from issues.demo import SOURCE as DEMO_SOURCE
@@ -31,32 +31,6 @@ from neighborhoods.bulk import copy_out
 from neighborhoods.locate import area_frame
 from neighborhoods.models import BoundarySet, Category, Exposure, Neighborhood
 
-_SCHEMA = pa.schema(
-    [
-        ("source", pa.string()),
-        ("external_id", pa.string()),
-        ("category", pa.string()),
-        ("opened", pa.int64()),
-        ("closed", pa.int64()),
-        ("lng", pa.float64()),
-        ("lat", pa.float64()),
-        ("cell", pa.uint64()),
-        ("neighborhood_id", pa.int64()),
-        ("issues", pa.int64()),
-    ]
-)
-
-_SQL = """
-SELECT i.source, i.external_id, c.slug,
-       (extract(epoch FROM i.opened_at) * 1000000)::bigint, (extract(epoch FROM i.closed_at) * 1000000)::bigint,
-       ST_X(i.point), ST_Y(i.point), i.cell, coalesce(i.neighborhood_id, 0), g.issues
-FROM issues_incident g
-JOIN issues_issue i ON i.id = g.first_issue_id
-JOIN neighborhoods_category c ON c.id = i.category_id
-WHERE NOT i.hidden AND NOT i.default_pin AND i.opened_on >= %s AND i.opened_on < %s
-ORDER BY i.source COLLATE "C", i.external_id COLLATE "C"
-"""
-
 _PAGE = pa.schema(
     [
         ("incident", pa.int64()),
@@ -64,6 +38,7 @@ _PAGE = pa.schema(
         ("day", pa.int64()),
         ("opened", pa.int64()),
         ("closed", pa.int64()),
+        ("ended", pa.int64()),
         ("lng", pa.float64()),
         ("lat", pa.float64()),
         ("cell", pa.uint64()),
@@ -76,6 +51,7 @@ _PAGE_SQL = """
 SELECT g.first_issue_id, i.category_id, i.opened_on - DATE '1970-01-01',
        (extract(epoch FROM i.opened_at) * 1000000)::bigint,
        coalesce((extract(epoch FROM i.closed_at) * 1000000)::bigint, %s),
+       coalesce((i.closed_at AT TIME ZONE %s)::date - DATE '1970-01-01', 0),
        ST_X(i.point), ST_Y(i.point), i.cell, coalesce(i.neighborhood_id, 0), g.issues
 FROM issues_incident g
 JOIN issues_issue i ON i.id = g.first_issue_id
@@ -91,6 +67,10 @@ SELECT incident_id, (extract(epoch FROM opened_at) * 1000000)::bigint
 FROM issues_issue
 WHERE incident_id BETWEEN %s AND %s AND id <> incident_id AND NOT hidden
 """
+
+
+# Areas whose borders come this close are neighbours.
+NEAR_M = 5.0
 
 
 class NothingToAnalyseError(RuntimeError):
@@ -132,40 +112,41 @@ def boundary_set(day: dt.date) -> BoundarySet:
     return chosen
 
 
-def incidents(since: dt.date, until: dt.date, areas: gpd.GeoDataFrame) -> pd.DataFrame:
-    """One row per incident whose first issue was opened from `since`, before `until`, sorted by source and id.
+def plan(since: dt.date, until: dt.date, before: dt.date) -> Plan:
+    """How the counting pass counts a period: its days, the last instant the data speak of, and linking limits.
 
-    Columns: geo.frames.VOICES plus x, y (metres on the city's grid). `neighborhood` is a slug of `areas` or None:
-    the place kept on the row where it belongs to this set, joined anew where it belongs to another set or to none.
+    Weeks are counted back from the last day anything is known of, where that is earlier than `until`: the days after
+    it are unknown, not quiet.
     """
-    table = copy_out(_SQL, [since, until], _SCHEMA)
-    for name in ("opened", "closed"):
-        moments = table[name].cast(pa.timestamp("us", "UTC"))
-        table = table.set_column(table.column_names.index(name), name, moments)
-    frame = table.to_pandas()
-    frame["neighborhood"] = _slugs(frame, areas)
-    frame["x"], frame["y"] = to_metric(frame["lng"], frame["lat"], settings.CITY.metric_crs)
-    return check(frame.drop(columns="neighborhood_id"), VOICES, "voices")
-
-
-def plan(since: dt.date, until: dt.date) -> Plan:
-    """How the counting pass counts a period: its days, the last instant the data speak of, and linking limits."""
     moments = Issue.objects.filter(hidden=False, opened_on__lt=until).aggregate(a=Max("opened_at"), b=Max("closed_at"))
     last = max((m for m in moments.values() if m), default=dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
     microseconds = (last - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
     limits = Category.objects.order_by("slug").values_list("incident_days", flat=True)
-    return Plan(_day(since), _day(until), microseconds, tuple(float(days) for days in limits))
+    edge = max(min(until, span().last + dt.timedelta(days=1)), since + dt.timedelta(days=1))
+    return Plan(_day(since), _day(edge), _day(before), microseconds, tuple(float(days) for days in limits))
+
+
+def how_many(since: dt.date, until: dt.date) -> int:
+    """How many incidents `chunks` will hand over for these days."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM issues_incident g JOIN issues_issue i ON i.id = g.first_issue_id "
+            "WHERE NOT i.hidden AND NOT i.default_pin AND i.opened_on >= %s AND i.opened_on < %s",
+            [since, until],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def chunks(since: dt.date, until: dt.date, areas: gpd.GeoDataFrame, size: int = 100_000) -> Iterator[Chunk]:
-    """The incidents of `incidents`, page by page by key, for the counting pass; at least one chunk, maybe empty.
+    """Incidents whose first issue was opened from `since`, before `until`, page by page by key; at least one chunk.
 
-    Categories are numbered by slug, areas by their row in `areas`. Only one page is held at a time.
+    Categories are numbered by slug, areas by their row in `areas`: the place kept on the row where it belongs to this
+    set, joined anew where it belongs to another set or to none. Only one page is held at a time.
     """
     keys = np.array(Category.objects.order_by("slug").values_list("pk", flat=True), np.int64)
     after = 0
     while True:
-        page = copy_out(_PAGE_SQL, [NEVER, after, since, until, size], _PAGE)
+        page = copy_out(_PAGE_SQL, [NEVER, settings.CITY.time_zone, after, since, until, size], _PAGE)
         rows = {name: page[name].to_numpy() for name in page.column_names}
         yield _chunk(rows, keys, areas)
         if len(page) < size:
@@ -189,6 +170,7 @@ def _chunk(rows: dict[str, np.ndarray], categories: np.ndarray, areas: gpd.GeoDa
         day=rows["day"],
         opened=rows["opened"],
         closed=rows["closed"],
+        ended=rows["ended"],
         issues=rows["issues"],
         x=x,
         y=y,
@@ -199,14 +181,6 @@ def _chunk(rows: dict[str, np.ndarray], categories: np.ndarray, areas: gpd.GeoDa
 
 def _day(day: dt.date) -> int:
     return (day - dt.date(1970, 1, 1)).days
-
-
-def _slugs(frame: pd.DataFrame, areas: gpd.GeoDataFrame) -> np.ndarray:
-    rows = {name: frame[name].to_numpy() for name in ("neighborhood_id", "lng", "lat")}
-    row = _area_rows(rows, areas)
-    slugs = np.full(len(frame), None, object)
-    slugs[row >= 0] = areas["slug"].to_numpy(object)[row[row >= 0]]
-    return slugs
 
 
 def _area_rows(rows: dict[str, np.ndarray], areas: gpd.GeoDataFrame) -> np.ndarray:
@@ -254,7 +228,9 @@ def duplicates_marked(since: dt.date, until: dt.date) -> bool:
 def categories() -> list[CategoryParams]:
     """Parameters of every category, by slug."""
     rows = Category.objects.order_by("slug")
-    return [CategoryParams(c.slug, c.exposure, c.eps_m, c.min_points) for c in rows]
+    return [
+        CategoryParams(c.slug, c.exposure, c.eps_m, c.min_points, c.severity, c.life_days, c.sensitive) for c in rows
+    ]
 
 
 def category_names() -> dict[str, dict[str, str]]:
@@ -270,6 +246,8 @@ def sensitive_categories() -> frozenset[str]:
 def areas_of(chosen: BoundarySet) -> gpd.GeoDataFrame:
     """The areas of a set (pk, slug, name, geometry in degrees, area_m2 on the city's grid), by slug."""
     frame = area_frame(Neighborhood.objects.filter(boundary_set=chosen))
+    # By code points, as Python sorts: the database's collation need not be the same on the next machine.
+    frame = frame.sort_values("slug", ignore_index=True)
     frame["area_m2"] = frame.geometry.to_crs(settings.CITY.metric_crs).area
     return frame
 
@@ -297,13 +275,23 @@ def units(areas: gpd.GeoDataFrame, occupied: np.ndarray) -> list[Units]:
     cells = np.union1d(inside, np.asarray(occupied, np.uint64))
     shapes = gpd.GeoSeries(hexes.polygons(cells), crs=4326).to_crs(crs)
     ground = overlap_m2(shapes, gpd.GeoSeries([study], crs=4326).to_crs(crs))
-    shared = overlap_m2(shapes, areas.geometry.to_crs(crs)) @ sparse.diags(1 / areas["area_m2"].to_numpy())
+    own = areas.geometry.to_crs(crs)
+    overlap = overlap_m2(shapes, own)
+    shared = overlap @ sparse.diags(1 / areas["area_m2"].to_numpy())
     loaded = exposures(areas)
     fine = {AREA: ground.toarray()[:, 0]} | {kind: shared @ values for kind, values in loaded.items()}
-    found = [_cell_units(cells, fine, res) for res in hexes.ANALYSIS_RES]
+    found = [_cell_units(cells, fine, overlap, res) for res in hexes.ANALYSIS_RES]
     whole = {AREA: areas["area_m2"].to_numpy(float)} | loaded
     ids, names = areas["slug"].to_numpy(object), areas["name"].to_numpy(object)
-    return [*found, Units(None, ids, names, whole, sparse.identity(len(areas), format="csr"))]
+    alone, middle = sparse.identity(len(areas), format="csr"), own.representative_point()
+    x, y = middle.x.to_numpy(float), middle.y.to_numpy(float)
+    return [*found, Units(None, ids, names, whole, alone, _touching(own), x, y, np.arange(len(areas)))]
+
+
+def _touching(shapes: gpd.GeoSeries) -> sparse.csr_matrix:
+    """Which areas share a border, each its own; borders drawn by hand may miss each other by a few metres."""
+    pairs = shapes.sindex.query(shapes, predicate="dwithin", distance=NEAR_M)
+    return sparse.csr_matrix((np.ones(pairs.shape[1]), (pairs[0], pairs[1])), shape=(len(shapes), len(shapes)))
 
 
 def _study_area(areas: gpd.GeoDataFrame) -> shapely.Geometry:
@@ -313,21 +301,21 @@ def _study_area(areas: gpd.GeoDataFrame) -> shapely.Geometry:
     return shapely.union_all(shapes)
 
 
-def _cell_units(cells: np.ndarray, fine: dict[str, np.ndarray], res: int) -> Units:
+def _cell_units(cells: np.ndarray, fine: dict[str, np.ndarray], overlap: sparse.csr_matrix, res: int) -> Units:
     coarse, place = np.unique(hexes.parents(cells, res), return_inverse=True)
     exposure = {kind: np.bincount(place, weights=values, minlength=len(coarse)) for kind, values in fine.items()}
     names = np.array([hexes.to_text(int(c)) for c in coarse], object)
-    return Units(res, names, names, exposure, hexes.neighbours(coarse))
+    ring = hexes.neighbours(coarse)
+    x, y = to_metric(*hexes.centres(coarse), settings.CITY.metric_crs)
+    into = sparse.csr_matrix((np.ones(len(cells)), (place, np.arange(len(cells)))), shape=(len(coarse), len(cells)))
+    held = (into @ overlap).toarray()
+    area = np.where(held.any(axis=1), held.argmax(axis=1), -1)
+    return Units(res, names, names, exposure, ring, ring, x, y, area)
 
 
-def input_digest(frames: list[pd.DataFrame], sets: list[Units], chosen: BoundarySet) -> str:
-    """SHA-256 over every row and denominator an analysis reads, in their fixed order."""
-    sha = hashlib.sha256(chosen.digest.encode())
-    for frame in frames:
-        for name in sorted(frame.columns):
-            column = frame[name]
-            values = column.to_numpy() if column.dtype.kind in "fiu" else column.astype(str).to_numpy(object)
-            sha.update(name.encode() + pd.util.hash_array(values, categorize=False).tobytes())
+def input_digest(counted: Cube, sets: list[Units], categories: list[CategoryParams], chosen: BoundarySet) -> str:
+    """SHA-256 over every row and denominator an analysis reads, and what it is told of the categories."""
+    sha = hashlib.sha256(chosen.digest.encode() + counted.digest().encode() + repr(categories).encode())
     for unit in sets:
         sha.update("\n".join(map(str, unit.ids)).encode())
         for kind in sorted(unit.exposure):

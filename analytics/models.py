@@ -9,8 +9,8 @@ from neighborhoods.models import BoundarySet, Neighborhood
 
 class RunQuerySet(models.QuerySet):
     def newest(self) -> "Run | None":
-        """The analysis finished last: the one pages read."""
-        return self.order_by("-finished_at", "-pk").first()
+        """The analysis finished last: the one pages read. One made before weekly counts were kept is passed over."""
+        return self.filter(weekly_counts__isnull=False).distinct().order_by("-finished_at", "-pk").first()
 
 
 class Run(models.Model):
@@ -41,7 +41,8 @@ class Run(models.Model):
 class Finding(models.Model):
     """One family of results of a run: a kind, for one category (or all) at one resolution (or areas).
 
-    `body` holds columns of equal length and a few header values; what they are is said in analytics/methods/chain.py.
+    `body` holds columns of equal length and a few header values; what they are is said by the stage of that kind
+    in analytics/stages/.
     """
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="findings")
@@ -59,6 +60,23 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.category} {self.res or ''}".strip()
+
+
+class WeeklyCounts(models.Model):
+    """What a what-if needs of a Run: weekly counts, exposures and priors of one set of units, packed.
+
+    Only analytics/stages/weekly.py knows the packing.
+    """
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="weekly_counts")
+    res = models.SmallIntegerField(_("resolution"), null=True, blank=True)
+    body = models.BinaryField(_("packed counts"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "res"], name="weekly_once_per_set", nulls_distinct=False)]
+
+    def __str__(self) -> str:
+        return f"weekly counts of {'the areas' if self.res is None else f'resolution {self.res}'}"
 
 
 class Release(models.Model):

@@ -1,41 +1,48 @@
-"""One analysis from rows to a saved Run: gather -> methods -> results -> Run, in one transaction."""
+"""One analysis from rows to a saved Run: gather -> counted cube -> stages -> Run, in one transaction."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from analytics import gather, results
 from analytics.code import code_version
-from analytics.methods import heard
-from analytics.methods.chain import Family, analyse_frame
-from analytics.methods.units import Parameters
-from analytics.models import Finding, Run
+from analytics.executors import Executor, Serial
+from analytics.methods.cube import COUNTS, Chunk, Cube, Plan
+from analytics.methods.units import Parameters, Units
+from analytics.models import Finding, Run, WeeklyCounts
+from analytics.stages import chain, weekly
+from analytics.stages.city import NOW, City, Family, city_of
+from analytics.stages.heard import heard
 from geo.hexes import ANALYSIS_RES
 
 MAP_RES = 9
 YEAR = dt.timedelta(days=365)
+# Change compares two whole seasons of 52 weeks, so that much is read even where the period is shorter.
+HISTORY_WEEKS = 104
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Times:
-    """The period analysed and the equally long one before it, where the data reach back to its beginning."""
+    """The period analysed, the equally long one before it where the data reach back to its beginning, and from which
+    day on rows are read."""
 
     since: dt.date
     until: dt.date
     before: dt.date | None
+    read_from: dt.date
 
 
 def times(since: dt.date | None, until: dt.date | None) -> Times:
@@ -46,59 +53,82 @@ def times(since: dt.date | None, until: dt.date | None) -> Times:
     if start >= end:
         raise gather.NothingToAnalyseError(f"the period {start} to {end} has no days")
     before = start - (end - start)
-    return Times(start, end, before if before >= known.first - dt.timedelta(days=7) else None)
+    compared = before if before >= known.first - dt.timedelta(days=7) else None
+    edge = min(end, known.last + dt.timedelta(days=1)) - dt.timedelta(weeks=HISTORY_WEEKS)
+    return Times(start, end, compared, min(start, compared or start, max(edge, known.first)))
 
 
 def analyse(
-    *, since: dt.date | None = None, until: dt.date | None = None, seed: int = 1, say: Say = lambda _: None
+    *,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    seed: int = 1,
+    executor: Executor | None = None,
+    say: Say = lambda _: None,
 ) -> Run:
     """Analyse a period (whole local days, `until` not included) and save the Run with its Findings.
 
-    Same data, parameters and seed give the same findings digest, whatever the order of the rows. Raises
-    gather.NothingToAnalyseError.
+    Same data, parameters and seed give the same findings digest, whatever the order of the rows and wherever the
+    `executor` (by default this process) counts them. Raises gather.NothingToAnalyseError.
     """
     started = timezone.now()
     period = times(since, until)
     chosen = gather.boundary_set(period.until - dt.timedelta(days=1))
     areas = gather.areas_of(chosen)
-    now = gather.incidents(period.since, period.until, areas)
-    before = gather.incidents(period.before, period.since, areas) if period.before else None
-    say(f"{len(now)} incidents from {period.since} to {period.until}")
-    sets = gather.units(areas, now["cell"].to_numpy(np.uint64))
+    plan = gather.plan(period.since, period.until, period.before or period.since)
+    cube = (executor or Serial()).total(_told(period, areas, say), plan)
+    sets = gather.units(areas, cube.sums[COUNTS].keys["cell"])
     say(f"units: {', '.join(f'{len(u.ids)} {u.label}' for u in sets)}")
-    parameters = Parameters(resolutions=ANALYSIS_RES)
-    open_to_all = now[~now["category"].isin(list(gather.sensitive_categories()))]
-    families = analyse_frame(open_to_all, sets, gather.categories(), parameters, seed)
-    say(f"tested {sum(f.kind == 'counts' for f in families)} families")
-    families += _heard(now, before, areas)
+    parameters, categories = Parameters(resolutions=ANALYSIS_RES), gather.categories()
+    city = city_of(cube, sets, categories, parameters, seed, _weeks(period, plan))
+    families = chain.families(city, plan.since, plan.until, say)
+    families += _heard(cube, areas, compared=period.before is not None)
     values = _run_values(period, seed, parameters, chosen, families)
-    values["input_digest"] = gather.input_digest([now] if before is None else [now, before], sets, chosen)
-    values["totals"] = _totals(period, now, sets)
-    return _save(started, values, families)
+    values["input_digest"] = gather.input_digest(cube, sets, categories, chosen)
+    values["totals"] = _totals(period, cube, sets, city.weeks)
+    say(f"saving {len(families)} families of findings")
+    return _save(started, values, families, city)
 
 
-def _heard(now: pd.DataFrame, before: pd.DataFrame | None, areas: gpd.GeoDataFrame) -> list[Family]:
+def _told(period: Times, areas: gpd.GeoDataFrame, say: Say) -> Iterator[Chunk]:
+    """The chunks to count, with word of how far the reading has come."""
+    total, done, start = gather.how_many(period.read_from, period.until), 0, time.monotonic()
+    say(f"{total} incidents from {period.read_from} to {period.until}")
+    for chunk in gather.chunks(period.read_from, period.until, areas):
+        yield chunk
+        done += len(chunk.day)
+        rate = done / max(time.monotonic() - start, 1e-3)
+        say(f"counted {done} of {total} incidents, {rate:,.0f} a second, {(total - done) / max(rate, 1):.0f} s left")
+
+
+def _weeks(period: Times, plan: Plan) -> int:
+    """How many full weeks the counts reach back from the last day known."""
+    known = max(period.read_from, gather.span().first)
+    days = plan.until - (known - dt.date(1970, 1, 1)).days
+    return max(0, min(HISTORY_WEEKS, days // 7))
+
+
+def _heard(cube: Cube, areas: gpd.GeoDataFrame, *, compared: bool) -> list[Family]:
     """What each area said and how it was answered, without what must be withheld."""
-    slugs, names = areas["slug"].tolist(), list(gather.category_names())
-    sensitive, threshold = gather.sensitive_categories(), settings.CITY.suppression_threshold
-    current = heard.shown(now, sensitive, threshold)
-    earlier = heard.shown(before, sensitive, threshold) if before is not None else None
-    issues = {"area": slugs, "n": heard.issues_by_area(current, slugs)}
-    as_of = heard.last_instant(now)
-    return [
-        Family("themes", None, None, heard.themes(current, earlier, slugs, names)),
-        Family("issues", None, None, issues),
-        Family("area_cells", None, MAP_RES, heard.cells(current, slugs, MAP_RES, sensitive, threshold)),
-        Family("answered", None, None, heard.answered(current, now, slugs, as_of)),
-    ]
+    return heard(
+        cube,
+        areas["slug"].tolist(),
+        list(gather.category_names()),
+        gather.sensitive_categories(),
+        settings.CITY.suppression_threshold,
+        MAP_RES,
+        compared=compared,
+    )
 
 
-def _totals(period: Times, now: pd.DataFrame, sets: list[Any]) -> dict[str, Any]:
+def _totals(period: Times, cube: Cube, sets: list[Units], weeks: int) -> dict[str, Any]:
     without = gather.left_out(period.since, period.until)
+    counts = cube.sums[COUNTS]
+    now = counts.where(counts.keys["now"] == NOW)
     return {
-        "incidents": len(now),
-        "issues": int(now["issues"].sum()),
-        "outside": int(now["neighborhood"].isna().sum()),
+        "incidents": int(now.values["incidents"].sum()),
+        "issues": int(now.values["issues"].sum()),
+        "outside": int(now.values["incidents"][np.asarray(now.keys["area"]) < 0].sum()),
         "default_pins": without.default_pins,
         "hidden": without.hidden,
         "unlinked": without.unlinked,
@@ -106,6 +136,9 @@ def _totals(period: Times, now: pd.DataFrame, sets: list[Any]) -> dict[str, Any]
         "exposures": sorted(sets[-1].exposure),
         "duplicates_marked": gather.duplicates_marked(period.since, period.until),
         "before": [period.before.isoformat(), period.since.isoformat()] if period.before else None,
+        "read": cube.rows,
+        "read_from": period.read_from.isoformat(),
+        "weeks": weeks,
     }
 
 
@@ -131,10 +164,13 @@ def findings_digest(families: list[Family]) -> str:
 
 
 @transaction.atomic
-def _save(started: dt.datetime, values: dict[str, Any], families: list[Family]) -> Run:
+def _save(started: dt.datetime, values: dict[str, Any], families: list[Family], city: City) -> Run:
     run = Run.objects.create(**values, started_at=started, finished_at=timezone.now())
     Finding.objects.bulk_create(
         Finding(run=run, kind=f.kind, category=f.category or "", res=f.res, body=json.loads(results.to_json(f.body)))
         for f in families
+    )
+    WeeklyCounts.objects.bulk_create(
+        WeeklyCounts(run=run, res=one.res, body=weekly.pack(city, one.res)) for one in city.sets
     )
     return run

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+MILDEST, WORST = 1.0, 5.0
 
 
 class CityFileError(ValueError):
@@ -16,7 +19,11 @@ class CityFileError(ValueError):
 
 @dataclass(frozen=True)
 class CategorySpec:
-    """One subject of voices. Radii in metres, spans in days."""
+    """One subject of voices. Radii in metres, spans in days.
+
+    `severity`: how much one incident weighs in a ranking, 1 to 5. `life_days`: how long such an incident, if nobody
+    sees to it, is there to be reported.
+    """
 
     slug: str
     name: Mapping[str, str]
@@ -25,6 +32,8 @@ class CategorySpec:
     incident_days: int
     eps_m: float
     min_points: int
+    severity: float
+    life_days: float
     sensitive: bool = False
 
 
@@ -90,7 +99,7 @@ def _city(values: dict[str, Any]) -> City:
     lng, lat = (float(v) for v in values["centre"])
     if not (west <= lng <= east and south <= lat <= north):
         raise ValueError(f"centre {values['centre']} lies outside bbox")
-    defaults = {**values["incidents"], **values["clusters"]}
+    defaults = {**values["incidents"], **values["clusters"], **values["ranking"]}
     categories = tuple(_category(row, defaults) for row in values["categories"])
     if len({c.slug for c in categories}) != len(categories):
         raise ValueError("two categories share a slug")
@@ -121,5 +130,15 @@ def _category(row: dict[str, Any], defaults: dict[str, Any]) -> CategorySpec:
         incident_days=int(merged["incident_days"]),
         eps_m=float(merged["eps_m"]),
         min_points=int(merged["min_points"]),
+        severity=_number(merged, "severity", lambda v: MILDEST <= v <= WORST, "from 1 to 5"),
+        life_days=_number(merged, "life_days", lambda v: 0 < v < math.inf, "above 0"),
         sensitive=bool(merged.get("sensitive", False)),
     )
+
+
+def _number(merged: Mapping[str, Any], key: str, good: Callable[[float], bool], wanted: str) -> float:
+    """A number in its range. Raises ValueError naming the category and the key."""
+    value = merged[key]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not good(value):
+        raise ValueError(f"{key} of category {merged['slug']} must be a number {wanted}, not {value!r}")
+    return float(value)

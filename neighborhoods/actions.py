@@ -245,6 +245,8 @@ def sync_categories(city: City) -> dict[str, Category]:
             "incident_days": spec.incident_days,
             "eps_m": spec.eps_m,
             "min_points": spec.min_points,
+            "severity": spec.severity,
+            "life_days": spec.life_days,
             "sensitive": spec.sensitive,
         }
         Category.objects.update_or_create(slug=spec.slug, defaults=values)

@@ -8,6 +8,7 @@ the seed. The figures here were fixed before any method was tuned; change them o
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -125,15 +126,20 @@ def planted(seed: int) -> tuple[dict[str, Counts], Plant]:
 def units(seed: int) -> list[Units]:
     """The sets of units analysis receives: cells of three resolutions and about forty square quarters."""
     fine = {"area": hexes.area_m2(ground().cells), "population": people(seed)}
+    slugs, place = np.unique(quarters().astype(str), return_inverse=True)
     sets = []
     for res in RESOLUTIONS:
         here = level(res)
         names = np.array([hexes.to_text(int(c)) for c in here.cells], object)
-        sets.append(Units(res, names, names, {k: here.sums(v) for k, v in fine.items()}, here.ring))
-    slugs, place = np.unique(quarters().astype(str), return_inverse=True)
+        exposure = {k: here.sums(v) for k, v in fine.items()}
+        x, y = (here.sums(v) / here.sums(np.ones(len(v))) for v in (ground().x, ground().y))
+        held = sparse.csr_matrix((fine["area"], (here.position, place)), shape=(len(names), len(slugs)))
+        area = np.asarray(held.argmax(axis=1)).ravel()
+        sets.append(Units(res, names, names, exposure, here.ring, here.ring, x, y, area))
     whole = {k: np.bincount(place, weights=v) for k, v in fine.items()}
-    names = slugs.astype(object)
-    return [*sets, Units(None, names, names, whole, sparse.identity(len(names), format="csr"))]
+    x, y = (np.bincount(place, weights=v) / np.bincount(place) for v in (ground().x, ground().y))
+    own, names = sparse.identity(len(slugs), format="csr"), slugs.astype(object)
+    return [*sets, Units(None, names, names, whole, own, _side_by_side(slugs), x, y, np.arange(len(slugs)))]
 
 
 def categories(exposure: str = "population") -> list[CategoryParams]:
@@ -167,6 +173,12 @@ def quarters() -> npt.NDArray[np.object_]:
     place = ground()
     column, row = (np.floor((v + RADIUS_M) / 1_700).astype(int) for v in (place.x, place.y))
     return np.array([f"quarter-{c}-{r}" for c, r in zip(column, row, strict=True)], object)
+
+
+def _side_by_side(slugs: npt.NDArray[np.str_]) -> sparse.csr_matrix:
+    """Squares of the grid that share a side or a corner, each its own."""
+    at = np.array([re.fullmatch(r"quarter-(-?\d+)-(-?\d+)", slug).groups() for slug in slugs]).astype(int)
+    return sparse.csr_matrix((np.abs(at[:, None] - at[None]).max(axis=2) <= 1).astype(float))
 
 
 def _shares(seed: int) -> list[tuple[str, float, Floats]]:

@@ -35,7 +35,7 @@ values = { "open" = "received", "done" = "resolved" }
 
 def tiny_city(zone: str = "Europe/Bucharest", slugs: tuple[str, ...] = SLUGS) -> City:
     """A city of one degree by one around 21.5 E, 45.5 N."""
-    kinds = [CategorySpec(s, {"en": s}, "area", 50, 30, 100, 5) for s in slugs]
+    kinds = [CategorySpec(s, {"en": s}, "area", 50, 30, 100, 5, severity=2.0, life_days=30.0) for s in slugs]
     return City(
         slug="tiny",
         name={"en": "Tiny"},

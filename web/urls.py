@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import path
 
-from web.pages import health, home, live, neighborhoods, problem_areas, reports, tiles
+from web.pages import apart, health, home, live, methods, neighborhoods, problem_areas, reports, tiles, what_if
 
 urlpatterns = [
     *health.urlpatterns,
@@ -13,8 +13,11 @@ urlpatterns = [
     *i18n_patterns(
         *home.urlpatterns,
         *live.urlpatterns,
+        *methods.urlpatterns,
         *neighborhoods.urlpatterns,
         *problem_areas.urlpatterns,
+        *what_if.urlpatterns,
+        *apart.urlpatterns,
         *reports.urlpatterns,
     ),
 ]

@@ -26,20 +26,21 @@ HOUR, DAY = 3_600_000_000, 86_400_000_000
 WEEK_DAYS, QUARTER_WEEKS = 7, 13
 WAIT_RES = 9
 
-COUNTS, REPEATS, WATCHES, WAITS, SPOTS = "counts", "repeats", "watches", "waits", "spots"
+COUNTS, REPEATS, WATCHES, WAITS, CLOSINGS, SPOTS = "counts", "repeats", "watches", "waits", "closings", "spots"
 
 
 @dataclass(frozen=True)
 class Plan:
     """How a pass counts. Days are whole local days since 1970, instants microseconds since 1970 (UTC).
 
-    The period is `since` to `until` (out); incidents before `since` belong to the period before it. Weeks are counted
-    back from `until`, week 0 the latest, so none is cut at the right edge. `as_of`: the last instant the data speak
-    of; what is open then still waits. `limits`: days per category within which a later report is linked.
+    The period is `since` to `until` (out), the one before it `before` to `since`; what is older still is history.
+    Weeks are counted back from `until`, week 0 the latest, so none is cut at the right edge. `as_of`: the last instant
+    the data speak of; what is open then still waits. `limits`: days per category within which a later report is linked.
     """
 
     since: int
     until: int
+    before: int
     as_of: int
     limits: tuple[float, ...]
     longest: float = LONGEST
@@ -50,8 +51,9 @@ class Chunk:
     """n incidents and m later reports of them, as columns.
 
     `cell` uint64 at hexes.STORE_RES; `area` row number or -1; `category` row number; `day` local day of opening;
-    `opened`, `closed` instants (closed NEVER while open); `issues` how many speak of it; `x`, `y` metres. `later` is
-    the row 0..n-1 each later report belongs to, `reported` its instant.
+    `opened`, `closed` instants (closed NEVER while open), `ended` the local day of closing (any number while open);
+    `issues` how many speak of it; `x`, `y` metres. `later` is the row 0..n-1 each later report belongs to, `reported`
+    its instant.
     """
 
     cell: Words
@@ -60,6 +62,7 @@ class Chunk:
     day: Ints
     opened: Ints
     closed: Ints
+    ended: Ints
     issues: Ints
     x: npt.NDArray[np.float64]
     y: npt.NDArray[np.float64]
@@ -91,11 +94,12 @@ class Sums:
 class Cube:
     """What one pass leaves of `rows` incidents.
 
-    counts   cell, area, category, now, week -> incidents, issues      (now: 1 in the period, 0 in the one before)
-    repeats  cell, area, category -> later, hours                      (later reports in watch windows; this period)
+    counts   cell, area, category, now, week -> incidents, issues  (now: 1 the period, 0 the one before, -1 older)
+    repeats  cell, area, category -> later, minutes                    (later reports in watch windows; this period)
     watches  area, category, hours, later -> n                         (the same incident by incident, for clumping)
     waits    cell at WAIT_RES, area, category, now, hours, closed -> n (whole hours from opening; closed 0 or 1)
-    spots    category, x, y, quarter -> n                              (whole metres; quarters of 13 weeks, 0 latest)
+    closings area, category, day -> n                                  (local day of closing, whenever opened)
+    spots    category, x, y, cell, quarter -> n    (whole metres; quarters of 13 weeks, 0 latest; this period)
 
     `mark` are two 64-bit sums over a hash of every row: equal for equal rows in any order.
     """
@@ -116,20 +120,22 @@ class Cube:
 def count(chunk: Chunk, plan: Plan) -> Cube:
     """Count one chunk. No incidents give a cube of empty tables. Raises MethodError for what no plan can hold."""
     _check(chunk, plan)
-    now = (chunk.day >= plan.since).astype(np.int64)
+    now = (chunk.day >= plan.since).astype(np.int64) - (chunk.day < plan.before)
     week = (plan.until - 1 - chunk.day) // WEEK_DAYS
     limit = np.minimum(np.asarray(plan.limits, np.float64), plan.longest)[chunk.category]
     closing = np.where(chunk.closed == NEVER, np.inf, chunk.closed / DAY)
     opened = chunk.opened / DAY
     watched = window_days(opened, closing, plan.as_of / DAY, limit if len(limit) else plan.longest)
     later = later_inside(chunk.later, chunk.reported / DAY, opened, watched)
-    hours = np.floor(watched * 24).astype(np.int64)
+    minutes = np.floor(watched * 24 * 60).astype(np.int64)
+    hours = minutes // 60
     ended = chunk.closed <= plan.as_of
     waited = np.maximum(np.where(ended, chunk.closed, plan.as_of) - chunk.opened, 0) // HOUR
     one, here = np.ones(len(now), np.int64), now == 1
     place = {"cell": chunk.cell, "area": chunk.area, "category": chunk.category}
     coarse = {**place, "cell": hexes.parents(chunk.cell, WAIT_RES)}
-    spot = {"x": np.round(chunk.x).astype(np.int64), "y": np.round(chunk.y).astype(np.int64)}
+    spot = {"x": np.round(chunk.x).astype(np.int64), "y": np.round(chunk.y).astype(np.int64), "cell": chunk.cell}
+    gone = {"area": chunk.area, "category": chunk.category, "day": chunk.ended}
     seen = {"area": chunk.area, "category": chunk.category, "hours": hours, "later": later}
     wait = {**coarse, "now": now, "hours": waited, "closed": ended.astype(np.int64)}
     return Cube(
@@ -137,9 +143,10 @@ def count(chunk: Chunk, plan: Plan) -> Cube:
         _mark(chunk, plan),
         {
             COUNTS: _summed([Sums({**place, "now": now, "week": week}, {"incidents": one, "issues": chunk.issues})]),
-            REPEATS: _summed([Sums(place, {"later": later, "hours": hours}).where(here & (hours > 0))]),
+            REPEATS: _summed([Sums(place, {"later": later, "minutes": minutes}).where(here & (minutes > 0))]),
             WATCHES: _summed([Sums(seen, {"n": one}).where(here & (hours > 0))]),
             WAITS: _summed([Sums(wait, {"n": one})]),
+            CLOSINGS: _summed([Sums(gone, {"n": one}).where(ended)]),
             SPOTS: _summed(
                 [Sums({"category": chunk.category, **spot, "quarter": week // QUARTER_WEEKS}, {"n": one}).where(here)]
             ),
@@ -160,8 +167,8 @@ def merge(cubes: Iterable[Cube]) -> Cube:
 
 
 def _check(chunk: Chunk, plan: Plan) -> None:
-    if plan.since >= plan.until:
-        raise MethodError(f"plan: the period from day {plan.since} to day {plan.until} has no days")
+    if not plan.before <= plan.since < plan.until:
+        raise MethodError(f"plan: days {plan.before}, {plan.since}, {plan.until} are no period with one before it")
     if not len(chunk.day):
         return
     if (late := chunk.day >= plan.until).any():
@@ -218,7 +225,7 @@ def _codes(column: Column) -> tuple[Ints, int]:
 
 def _mark(chunk: Chunk, plan: Plan) -> tuple[int, int]:
     """Two sums of a 64-bit hash of every incident and of every later report beside its incident."""
-    base = (chunk.cell, chunk.area, chunk.category, chunk.day, chunk.opened, chunk.closed, chunk.issues)
+    base = (chunk.cell, chunk.area, chunk.category, chunk.day, chunk.opened, chunk.closed, chunk.ended, chunk.issues)
     spot = (chunk.x.astype(np.float64), chunk.y.astype(np.float64))
     marks = []
     for seed in (1, 2):

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse, stats
 
-from analytics.methods.checks import Floats, Ints, MethodError, numbers
+from analytics.methods.checks import Floats, Ints, MethodError, counts, numbers, same_length
 from analytics.methods.rates import LIKELIHOOD, fit_prior, without_slivers
 
 DAYS = 7.0
@@ -120,12 +120,36 @@ def weekly(
     if table.size and table.min() < 0:
         raise MethodError("cube: a count is below zero")
     c, n, m = table.shape
-    if not m or not exposure:
-        raise MethodError(f"cube and exposure: {m} weeks, {len(exposure)} kinds; at least one of each wanted")
-    kinds = {kind: _exposed(values, f"exposure {kind}", n, least_exposure) for kind, values in exposure.items()}
-    total = table.sum(axis=2, dtype=np.int64)
-    firmness = {kind: np.array([fit_prior(row, x, method).a for row in total]) for kind, x in kinds.items()}
-    return Weekly(sparse.csr_matrix(table.reshape(c * n, m), dtype=np.float64), total, kinds, firmness)
+    if not m:
+        raise MethodError("cube: 0 weeks, at least one wanted")
+    weeks = sparse.csr_matrix(table.reshape(c * n, m), dtype=np.float64)
+    return _ready(weeks, table.sum(axis=2, dtype=np.int64), exposure, least_exposure, method)
+
+
+def weekly_from(
+    rows: Mapping[str, npt.ArrayLike],
+    shape: tuple[int, int, int],
+    exposure: Mapping[str, npt.ArrayLike],
+    *,
+    least_exposure: float = 1e-3,
+    method: str = LIKELIHOOD,
+) -> Weekly:
+    """What `weekly` makes of a cube of this shape (c, n, m), from the rows of it that hold anything.
+
+    `rows` has columns of whole numbers: category (0..c-1), unit (0..n-1), week (0..m-1, 0 the latest full one) and
+    incidents; rows of one key are added up. 0 weeks are a city of which nothing was heard.
+    """
+    c, n, m = shape
+    category, unit, week, incidents = (np.asarray(rows[k]) for k in ("category", "unit", "week", "incidents"))
+    same_length(category=category, unit=unit, week=week, incidents=incidents)
+    for name, column, most in (("category", category, c), ("unit", unit, n), ("week", week, m)):
+        numbers(column, name, least=0, most=most - 1)
+    counts(incidents, "incidents")
+    some = incidents > 0
+    where = category[some].astype(np.int64) * n + unit[some], week[some]
+    weeks = sparse.csr_matrix((incidents[some].astype(np.float64), where), shape=(c * n, m))
+    total = np.asarray(weeks.sum(axis=1)).reshape(c, n).astype(np.int64)
+    return _ready(weeks, total, exposure, least_exposure, method)
 
 
 def score(week: Weekly, subjects: Sequence[Subject], settings: Settings) -> Scores:
@@ -137,7 +161,7 @@ def score(week: Weekly, subjects: Sequence[Subject], settings: Settings) -> Scor
     decay this is rates.empirical_bayes, per week. Burden is sum_c severity theta X, excess that over
     sum_c severity m X. Time grows with the different (category, unit, week) heard of, not with the incidents.
     """
-    severity, kinds = _settled(week, subjects, settings)
+    severity, kinds = settled(week, subjects, settings)
     x = np.array([week.exposure[kind] for kind in kinds]).reshape(week.total.shape)
     a = np.array([week.firmness[kind][row] for row, kind in enumerate(kinds)]).reshape(-1, 1)
     w = _weights(week.weeks.shape[1], settings.half_life_days)
@@ -189,15 +213,8 @@ def moves(now: npt.ArrayLike, standing: npt.ArrayLike, k: int) -> Moves:
     )
 
 
-def _exposed(values: npt.ArrayLike, name: str, n: int, least: float) -> Floats:
-    x = numbers(values, name, least=0)
-    if len(x) != n:
-        raise MethodError(f"{name}: {len(x)} rows for {n} units")
-    return without_slivers(x, least)
-
-
-def _settled(week: Weekly, subjects: Sequence[Subject], settings: Settings) -> tuple[Floats, list[str]]:
-    """Severity and kind of exposure of each category, as they stand or as the person wants them."""
+def settled(week: Weekly, subjects: Sequence[Subject], settings: Settings) -> tuple[Floats, list[str]]:
+    """Severity (c weights) and kind of exposure of each category: as they stand, or as the person wants them."""
     slugs = [subject.slug for subject in subjects]
     if len(set(slugs)) != len(slugs) or len(slugs) != len(week.total):
         raise MethodError(f"subjects: {len(slugs)} slugs for {len(week.total)} categories, or one twice")
@@ -210,6 +227,23 @@ def _settled(week: Weekly, subjects: Sequence[Subject], settings: Settings) -> t
         raise MethodError(f"exposure: {lacking[0]!r} is not loaded")
     weights = [settings.severity.get(subject.slug, subject.severity) for subject in subjects]
     return numbers(weights, "severity", least=0, most=MOST_SEVERE), kinds
+
+
+def _ready(
+    weeks: sparse.csr_matrix, total: Ints, exposure: Mapping[str, npt.ArrayLike], least: float, method: str
+) -> Weekly:
+    if not exposure:
+        raise MethodError("exposure: 0 kinds, at least one wanted")
+    kinds = {kind: _exposed(values, f"exposure {kind}", total.shape[1], least) for kind, values in exposure.items()}
+    firmness = {kind: np.array([fit_prior(row, x, method).a for row in total]) for kind, x in kinds.items()}
+    return Weekly(weeks, total, kinds, firmness)
+
+
+def _exposed(values: npt.ArrayLike, name: str, n: int, least: float) -> Floats:
+    x = numbers(values, name, least=0)
+    if len(x) != n:
+        raise MethodError(f"{name}: {len(x)} rows for {n} units")
+    return without_slivers(x, least)
 
 
 def _weights(weeks: int, half_life_days: float | None) -> Floats:

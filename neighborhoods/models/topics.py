@@ -16,6 +16,8 @@ class Category(models.Model):
     incident_days = models.PositiveSmallIntegerField(_("incident span in days"))
     eps_m = models.FloatField(_("cluster reach in metres"))
     min_points = models.PositiveSmallIntegerField(_("least incidents of a cluster"))
+    severity = models.FloatField(_("severity, 1 to 5"))
+    life_days = models.FloatField(_("life of an incident in days"))
     sensitive = models.BooleanField(_("sensitive"), default=False)
 
     class Meta:

@@ -1,5 +1,7 @@
 """A city's file is read whole, or refused by the name of the file and the key."""
 
+import re
+
 import pytest
 
 from geo.cities import CityFileError, load_city
@@ -52,3 +54,36 @@ def test_a_category_may_have_its_own_reach():
     reach = {c.slug: c.incident_radius_m for c in city.categories}
     assert reach["roads"] == 30
     assert reach["other"] == 50
+
+
+def test_danger_weighs_more_than_ugliness():
+    for path in CITIES:
+        weight = {c.slug: c.severity for c in load_city(path).categories}
+        assert {1.0, 5.0} == {min(weight.values()), max(weight.values())}
+        assert weight["signs"] > weight["waste" if "waste" in weight else "cleaning"] > weight["other"]
+
+
+def test_what_a_category_does_not_say_comes_from_the_section():
+    health = next(c for c in load_city(FIXTURES / "cities/boston.toml").categories if c.slug == "health")
+    assert (health.severity, health.life_days) == (4.0, 30.0)
+
+
+@pytest.mark.parametrize(
+    "line, told",
+    [
+        ("severity = 0.5", r"severity of category \S+ must be a number from 1 to 5, not 0\.5"),
+        ("severity = 6", "severity of category .* from 1 to 5, not 6"),
+        ("severity = nan", "severity of category .* from 1 to 5, not nan"),
+        ('severity = "high"', "severity of category .* from 1 to 5, not 'high'"),
+        ("severity = true", "severity of category .* from 1 to 5, not True"),
+        ("life_days = 0", "life_days of category .* above 0, not 0"),
+        ("life_days = inf", "life_days of category .* above 0, not inf"),
+    ],
+)
+def test_a_severity_or_a_lifetime_out_of_range_is_refused(tmp_path, line, told):
+    whole = (FIXTURES / "cities/timisoara.toml").read_text(encoding="utf-8")
+    key = line.split()[0]
+    path = tmp_path / "broken.toml"
+    path.write_text(re.sub(rf"(?m)^{key} = .*$", line, whole), encoding="utf-8")
+    with pytest.raises(CityFileError, match=rf"broken\.toml: {told}"):
+        load_city(path)

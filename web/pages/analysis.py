@@ -15,6 +15,7 @@ from neighborhoods.models import Category
 from web.reporting.admissions import denominator
 from web.reporting.numbers import about, decimal, joined, span, whole
 from web.reporting.sentences import rank_figure
+from web.reporting.standings import grade_name, score_figure
 
 _WIDE, _HIGH = 60.0, 6.0
 
@@ -41,6 +42,9 @@ def ranked_row(found: RankedArea) -> dict[str, Any]:
         "observed": whole(found.observed),
         "expected": about(found.expected),
         "ratio": decimal(found.ratio, 2),
+        "score": score_figure(found),
+        "tier": found.tier or "–",
+        "grade": grade_name(found.grade) if found.grade else "–",
     }
 
 

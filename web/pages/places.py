@@ -41,10 +41,14 @@ def side_of(dx_m: float, dy_m: float, radius_m: float) -> str:
 
 def cell_names(cells: Sequence[str], chosen: BoundarySet) -> list[str]:
     """One name per cell (hexadecimal text): "Fabric, north-east"; cells may share one."""
-    if not cells:
+    return point_names([hexes.centre(hexes.from_text(cell)) for cell in cells], chosen)
+
+
+def point_names(points: Sequence[tuple[float, float]], chosen: BoundarySet) -> list[str]:
+    """The same for points (lng, lat)."""
+    if not points:
         return []
     index = AreaIndex(area_frame(chosen.areas.all()))
-    points = [hexes.centre(hexes.from_text(cell)) for cell in cells]
     found = index.locate([p[0] for p in points], [p[1] for p in points]).area
     return [_name(index.areas, int(row), point) for row, point in zip(found, points, strict=True)]
 

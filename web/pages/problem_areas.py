@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,8 +24,10 @@ from web.pages.analysis import exposure_words, ranked_row, run_facts
 from web.pages.furniture import map_context
 from web.pages.live import area_layer
 from web.pages.places import cell_names
+from web.pages.watched import alarm_rows, check_said
 from web.reporting.numbers import about, decimal, whole
 from web.reporting.sentences import chance, hotspots_found, problems, q_figure, times
+from web.reporting.standings import change_name, order_name, order_said, score_name
 
 PER_PAGE = 25
 # A hot spot is looked for with hexagons; beside the neighborhoods those of middle size stand.
@@ -36,11 +39,11 @@ RATIO_BOUNDS = (0.8, 0.95, 1.05, 1.25)
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """`?res=8|9|10` ranks hexagons, without it neighborhoods; `?page=` turns the pages."""
-    run, res = Run.objects.newest(), _res(request)
-    values: dict[str, Any] = {"run": run, "res": res, "tabs": _tabs(res)}
+    """`?res=8|9|10` ranks hexagons, else neighborhoods; `?order=excess|burden|delay`; `?page=` turns the pages."""
+    run, res, order = Run.objects.newest(), _res(request), _order(request)
+    values: dict[str, Any] = {"run": run, "res": res, "tabs": _tabs(res, order), "orders": _orders(res, order)}
     if run:
-        values |= _ranked(run, res, request.GET.get("page"))
+        values |= _ranked(run, res, order, request.GET.get("page"))
     return render(request, "problem_areas/page.html", values)
 
 
@@ -51,37 +54,66 @@ def _res(request: HttpRequest) -> int | None:
     return int(text) if text else None
 
 
-def _tabs(res: int | None) -> list[dict[str, Any]]:
-    here = reverse("problem-areas")
-    tabs = [{"name": gettext("Neighbourhoods"), "url": here, "current": res is None}]
+def _order(request: HttpRequest) -> str:
+    order = request.GET.get("order", found.EXCESS)
+    if order not in found.ORDERS:
+        raise Http404("orders are excess, burden and delay")
+    return order
+
+
+def _address(res: int | None, order: str) -> str:
+    asked = {"res": str(res) if res else "", "order": "" if order == found.EXCESS else order}
+    query = urlencode({k: v for k, v in asked.items() if v})
+    return f"{reverse('problem-areas')}{f'?{query}' if query else ''}"
+
+
+def _tabs(res: int | None, order: str) -> list[dict[str, Any]]:
     names = {
+        None: gettext("Neighbourhoods"),
         8: gettext("Large hexagons"),
         9: gettext("Middle-sized hexagons"),
         10: gettext("Small hexagons"),
     }
-    return tabs + [{"name": names[r], "url": f"{here}?res={r}", "current": r == res} for r in ANALYSIS_RES]
+    wanted = (None, *ANALYSIS_RES)
+    return [{"name": names[r], "url": _address(r, order), "current": r == res} for r in wanted]
 
 
-def _ranked(run: Run, res: int | None, number: str | None) -> dict[str, Any]:
-    everything = found.ranked_areas(run) if res is None else found.ranked_cells(run, res)
+def _orders(res: int | None, order: str) -> list[dict[str, Any]]:
+    return [
+        {"name": order_name(o), "asks": order_said(o), "url": _address(res, o), "current": o == order}
+        for o in found.ORDERS
+    ]
+
+
+def _ranked(run: Run, res: int | None, order: str, number: str | None) -> dict[str, Any]:
+    everything = found.ranked_areas(run, order) if res is None else found.ranked_cells(run, res, order)
     turned = Paginator(everything, len(everything) or 1 if res is None else PER_PAGE).get_page(number)
     units: Sequence[RankedArea] = turned.object_list
     spots = found.hotspots(run, res or HOTSPOT_RES)
     drawn = _drawn(run, res, units) + [_hot(i, s) for i, s in enumerate(spots[:MOST_HOTSPOTS], start=1)]
+    names = {c.slug: c.name() for c in Category.objects.all()}
     return {
         "facts": run_facts(run),
+        "order": order,
+        "asks": order_said(order),
+        "score_name": score_name(order),
         "of": len(everything),
         "of_said": _units(res, len(everything)),
         "turned": turned,
+        "address": _address(res, order),
         "rows": _rows(run, res, units),
         "hotspots": _hotspot_rows(run, spots[:MOST_HOTSPOTS]),
         "hotspots_said": hotspots_found(len(spots)),
         "hotspots_more": max(len(spots) - MOST_HOTSPOTS, 0),
+        "alarms": alarm_rows(found.alarms(run), names, run.boundary_set),
+        "alarm_weeks": whole(run.parameters["alarm_weeks"]),
+        "check": check_said(found.map_check(run), names),
         "exposure": exposure_words(run),
         "features": {"type": "FeatureCollection", "features": drawn},
         "legend": _legend(),
         "legend_title": gettext("Problems against what is expected"),
         "q_level": decimal(run.parameters["q_level"], 2),
+        "json": f"{reverse('ranking-json')}?{urlencode({'units': res or 'areas', 'order': order})}",
         **map_context(run.boundary_set, title=gettext("Map of problem areas"), areas=_outlines(res)),
     }
 
@@ -98,12 +130,15 @@ def _outlines(res: int | None) -> str:
 
 def _rows(run: Run, res: int | None, units: Sequence[RankedArea]) -> list[dict[str, Any]]:
     names = [u.name for u in units] if res is None else cell_names([u.subject for u in units], run.boundary_set)
-    here = set(run.boundary_set.areas.values_list("slug", flat=True)) if res is None else set()
-    rows = []
-    for unit, name in zip(units, names, strict=True):
-        url = reverse("neighborhood", args=[unit.subject]) if unit.subject in here else ""
-        rows.append({"id": f"unit-{unit.subject}", "name": name, "url": url, **ranked_row(unit)})
-    return rows
+    return [
+        {
+            "id": f"unit-{unit.subject}",
+            "name": name,
+            "url": reverse("apart", args=[res or "areas", unit.subject]),
+            **ranked_row(unit),
+        }
+        for unit, name in zip(units, names, strict=True)
+    ]
 
 
 def _hotspot_rows(run: Run, spots: Sequence[Hotspot]) -> list[dict[str, Any]]:
@@ -120,6 +155,8 @@ def _hotspot_rows(run: Run, spots: Sequence[Hotspot]) -> list[dict[str, Any]]:
             "ratio": times(spot.ratio),
             "q": q_figure(spot.q),
             "chance": chance(spot.q),
+            "agreed": f"{whole(spot.hot_at)}/{whole(spot.hot_of)}",
+            "change": change_name(spot.change),
         }
         for i, (spot, place) in enumerate(zip(spots, places, strict=True), start=1)
     ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management import CommandError, CommandParser
 
+from analytics.executors import NoClusterError, counting_on
 from analytics.found import exposure_used, hotspots
 from analytics.gather import NothingToAnalyseError
 from analytics.runs import analyse
@@ -21,12 +22,15 @@ def _seed(text: str) -> int:
 
 
 class Command(CityCommand):
-    help = "Analyse a period: counts, expected counts, smoothed rates, hot spots, clusters, rankings."
+    help = "Analyse a period: rates, hot spots, clusters, change, waiting, readiness to report, rankings, alarms."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--since", type=dt.date.fromisoformat, help="first local day (ISO)")
         parser.add_argument("--until", type=dt.date.fromisoformat, help="first local day no longer in")
         parser.add_argument("--seed", type=_seed, default=1)
+        parser.add_argument(
+            "--scheduler", help="count on a cluster of dask.distributed (tcp://host:port); the findings are the same"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
@@ -35,8 +39,11 @@ class Command(CityCommand):
             self.stderr.write(f"{time.monotonic() - started:6.1f} s  {line}")
 
         try:
-            run = analyse(since=options["since"], until=options["until"], seed=options["seed"], say=say)
-        except (NothingToAnalyseError, OverflowError) as problem:
+            with counting_on(options["scheduler"]) as executor:
+                run = analyse(
+                    since=options["since"], until=options["until"], seed=options["seed"], executor=executor, say=say
+                )
+        except (NothingToAnalyseError, NoClusterError, OverflowError) as problem:
             raise CommandError(str(problem)) from None
         used = exposure_used(run)
         kinds = {kind: sum(v == kind for v in used.values()) for kind in sorted(set(used.values()))}

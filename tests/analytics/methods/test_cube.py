@@ -12,7 +12,7 @@ from analytics.methods.cube import COUNTS, DAY, HOUR, NEVER, REPEATS, SPOTS, WAI
 from geo import hexes
 
 SINCE, UNTIL = 20_000, 20_364
-PLAN = Plan(SINCE, UNTIL, UNTIL * DAY, (30.0, 7.0))
+PLAN = Plan(SINCE, UNTIL, SINCE - 200, UNTIL * DAY, (30.0, 7.0))
 
 
 def incidents(n=400, seed=3):
@@ -29,6 +29,7 @@ def incidents(n=400, seed=3):
         day=day,
         opened=opened,
         closed=closed,
+        ended=np.where(closed == NEVER, 0, closed // DAY),
         issues=1 + np.bincount(later, minlength=n),
         x=rng.uniform(0, 900, n),
         y=rng.uniform(0, 900, n),
@@ -55,6 +56,7 @@ def one(**changes):
         "day": np.array([SINCE]),
         "opened": np.array([SINCE * DAY + 12 * HOUR]),
         "closed": np.array([NEVER]),
+        "ended": np.array([0]),
         "issues": np.array([1]),
         "x": np.array([10.4]),
         "y": np.array([20.6]),
@@ -77,9 +79,10 @@ def test_counts_add_up_to_the_incidents_and_issues():
     table = count(chunk, PLAN).sums[COUNTS]
     assert table.values["incidents"].sum() == 400
     assert table.values["issues"].sum() == chunk.issues.sum()
-    for now in (0, 1):
+    age = np.where(chunk.day >= SINCE, 1, np.where(chunk.day >= SINCE - 200, 0, -1))
+    for now in (-1, 0, 1):
         rows = table.keys["now"] == now
-        assert table.values["incidents"][rows].sum() == ((chunk.day >= SINCE) == now).sum()
+        assert table.values["incidents"][rows].sum() == (age == now).sum()
 
 
 def test_every_key_stands_once_and_in_order():
@@ -115,7 +118,7 @@ def test_later_reports_count_inside_the_watch_window_only():
     opened = SINCE * DAY + 12 * HOUR
     reported = np.array([opened + DAY, opened + 29 * DAY, opened + 31 * DAY])
     cube = count(one(later=np.zeros(3, np.int64), reported=reported, issues=np.array([4])), PLAN)
-    assert cube.sums[REPEATS].values == {"later": np.array([2]), "hours": np.array([30 * 24])}
+    assert cube.sums[REPEATS].values == {"later": np.array([2]), "minutes": np.array([30 * 24 * 60])}
     assert cube.sums[WATCHES].keys["later"][0] == 2
 
 
@@ -151,7 +154,7 @@ def test_no_incidents_are_an_empty_cube():
     "call, message",
     [
         (lambda: merge([]), "cubes: none given"),
-        (lambda: count(one(), Plan(5, 5, 0, (30.0,))), "the period from day 5 to day 5 has no days"),
+        (lambda: count(one(), Plan(5, 5, 5, 0, (30.0,))), "days 5, 5, 5 are no period"),
         (lambda: count(one(day=np.array([UNTIL])), PLAN), f"day: row 0 is {UNTIL}"),
         (lambda: count(one(category=np.array([2])), PLAN), "category: row 0 is 2 of 2"),
         (lambda: count(one(x=np.array([np.nan])), PLAN), "x, y: not finite metres"),

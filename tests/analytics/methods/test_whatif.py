@@ -6,7 +6,7 @@ from scipy import stats
 
 from analytics.methods.checks import MethodError
 from analytics.methods.rates import LIKELIHOOD, MOMENTS, empirical_bayes
-from analytics.methods.whatif import Ranks, Settings, Subject, moves, score, weekly, what_if
+from analytics.methods.whatif import Ranks, Settings, Subject, moves, score, weekly, weekly_from, what_if
 
 NAN = float("nan")
 LITTER, ROADS = Subject("litter", "people", 1.0), Subject("roads", "streets", 3.0)
@@ -214,6 +214,56 @@ def test_the_order_of_units_changes_no_place(seed):
     assert other.excess == pytest.approx(one.excess[order], rel=1e-9)
 
 
+def rows_of(cube, seed=None):
+    """The rows of a cube that hold anything, each cut in two, in any order."""
+    category, unit, week = np.nonzero(cube)
+    found = {"category": category, "unit": unit, "week": week, "incidents": cube[category, unit, week]}
+    twice = {k: np.concatenate([v, v]) for k, v in found.items()}
+    twice["incidents"][: len(category)] -= 1
+    twice["incidents"][len(category) :] = 1
+    order = (
+        np.arange(len(twice["week"])) if seed is None else np.random.default_rng(seed).permutation(len(twice["week"]))
+    )
+    return {k: v[order] for k, v in twice.items()}
+
+
+@pytest.mark.parametrize("seed", [None, 2])
+def test_rows_make_what_the_cube_makes(seed):
+    cube, exposure = city(weeks=9)
+    whole, parts = weekly(cube, exposure), weekly_from(rows_of(cube, seed), cube.shape, exposure)
+    for name in ("data", "indices", "indptr"):
+        assert getattr(parts.weeks, name).tolist() == getattr(whole.weeks, name).tolist()
+    assert parts.weeks.shape == whole.weeks.shape
+    assert parts.total.tolist() == whole.total.tolist()
+    for kind in exposure:
+        assert parts.exposure[kind].tolist() == whole.exposure[kind].tolist()
+        assert parts.firmness[kind].tolist() == whole.firmness[kind].tolist()
+
+
+def test_no_weeks_are_a_city_of_which_nothing_was_heard():
+    rows = rows_of(np.zeros((1, 3, 0), int))
+    found = score(weekly_from(rows, (1, 3, 0), {"people": [1, 2, 0]}), [LITTER], Settings(half_life_days=9))
+    assert (found.burden.tolist(), found.excess.tolist()) == ([0, 0, 0], [1, 1, 1])
+    assert found.ranks.burden.tolist() == [1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "changed, message",
+    [
+        ({"category": [1]}, "category: row 0 is 1, outside 0 to 0"),
+        ({"unit": [2]}, "unit: row 0 is 2, outside 0 to 1"),
+        ({"week": [3]}, "week: row 0 is 3, outside 0 to 2"),
+        ({"week": [-1]}, "week: row 0 is -1"),
+        ({"incidents": [0.5]}, "incidents: row 0 is 0.5, not a whole number"),
+        ({"incidents": [1, 2]}, "different numbers of rows"),
+    ],
+)
+def test_bad_rows_are_refused_by_name(changed, message):
+    rows = {"category": [0], "unit": [1], "week": [2], "incidents": [1], **changed}
+    with pytest.raises(MethodError, match=message):
+        weekly_from(rows, (1, 2, 3), {"people": [1, 1]})
+
+
 ONE = np.ones((1, 2, 3), np.int32)
 
 
@@ -223,8 +273,8 @@ ONE = np.ones((1, 2, 3), np.int32)
         (lambda: weekly(ONE[0], {"people": [1, 1]}), "categories x units x weeks of whole numbers wanted"),
         (lambda: weekly(ONE * 1.0, {"people": [1, 1]}), "whole numbers wanted, got float64"),
         (lambda: weekly(-ONE, {"people": [1, 1]}), "cube: a count is below zero"),
-        (lambda: weekly(ONE[..., :0], {"people": [1, 1]}), "0 weeks, 1 kinds"),
-        (lambda: weekly(ONE, {}), "3 weeks, 0 kinds"),
+        (lambda: weekly(ONE[..., :0], {"people": [1, 1]}), "cube: 0 weeks, at least one wanted"),
+        (lambda: weekly(ONE, {}), "exposure: 0 kinds"),
         (lambda: weekly(ONE, {"people": [1, -1]}), "exposure people: row 1 is -1"),
         (lambda: weekly(ONE, {"people": [1, NAN]}), "exposure people: row 1 is nan"),
         (lambda: weekly(ONE, {"people": [1, 1, 1]}), "exposure people: 3 rows for 2 units"),

@@ -1,0 +1,99 @@
+"""What if older problems counted less, litter weighed more, streets were the measure: the ranking again, as JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.urls import path
+from django.utils.translation import gettext
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from analytics import results
+from analytics.methods.checks import MethodError
+from analytics.methods.whatif import Settings
+from analytics.models import Run
+from analytics.what_if import answer
+from geo.hexes import ANALYSIS_RES
+
+AREAS = "areas"
+SEVERITY, EXPOSURE = "severity.", "exposure."
+FIRST = 20
+MOST_SEVERE = 100.0
+LONGEST_DAYS = 36_500.0
+KNOWN = ("half_life_days", "units", "exposure", "k")
+
+
+class WrongSettingError(ValueError):
+    """A setting that cannot be; the message is for people, `field` names it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@require_safe
+@gzip_page
+def what_if(request: HttpRequest) -> HttpResponse:
+    """The newest Run's ranking under other settings, and how each place moved; nothing is stored.
+
+    ?units=areas|8|9|10 &half_life_days= &exposure=KIND &exposure.SUBJECT=KIND &severity.SUBJECT=WEIGHT &k=
+    """
+    run = Run.objects.newest()
+    if run is None:
+        raise Http404(gettext("There is no analysis yet."))
+    try:
+        res, settings = _units(request.GET), _settings(request.GET)
+        found = answer(run, res, settings)
+    except WrongSettingError as problem:
+        return JsonResponse({"field": problem.field, "problem": str(problem)}, status=400)
+    except MethodError as problem:
+        return JsonResponse({"field": "settings", "problem": str(problem)}, status=400)
+    return HttpResponse(results.to_json(found), content_type="application/json")
+
+
+def _units(asked: QueryDict) -> int | None:
+    text = asked.get("units", AREAS)
+    if text == AREAS:
+        return None
+    if text not in {str(r) for r in ANALYSIS_RES}:
+        raise WrongSettingError("units", gettext("one of: %(names)s") % {"names": "areas, 8, 9, 10"})
+    return int(text)
+
+
+def _settings(asked: QueryDict) -> Settings:
+    for name in asked:
+        if name not in KNOWN and not name.startswith((SEVERITY, EXPOSURE)):
+            raise WrongSettingError(name, gettext("there is no such setting"))
+    half_life = asked.get("half_life_days", "")
+    own = _named(asked, EXPOSURE)
+    if own and asked.get("exposure"):
+        raise WrongSettingError("exposure", gettext("either one for all, or by subject"))
+    return Settings(
+        half_life_days=_number("half_life_days", half_life, 1, LONGEST_DAYS) if half_life else None,
+        severity={
+            slug: _number(f"{SEVERITY}{slug}", text, 0, MOST_SEVERE) for slug, text in _named(asked, SEVERITY).items()
+        },
+        exposure=asked.get("exposure") or own or None,
+        k=int(_number("k", asked.get("k", str(FIRST)), 1, 1_000_000)),
+    )
+
+
+def _named(asked: QueryDict, prefix: str) -> Mapping[str, str]:
+    return {name.removeprefix(prefix): asked[name] for name in asked if name.startswith(prefix)}
+
+
+def _number(field: str, text: str, least: float, most: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not least <= value <= most:
+        message = gettext("a number from %(least)s to %(most)s is wanted")
+        raise WrongSettingError(field, message % {"least": f"{least:g}", "most": f"{most:g}"})
+    return value
+
+
+urlpatterns = [path("problem-areas/what-if.json", what_if, name="what-if")]

@@ -1,0 +1,169 @@
+"""What a ranking says of one place, in words: its score, how sure that is, and what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext, pgettext
+
+from analytics.results import Apart, Part, RankedArea, Readiness, Standing, Waited
+from web.reporting.numbers import about, days, decimal, joined, percent, whole
+from web.reporting.sentences import times
+
+# What is named of a place's mixture: its largest parts, until little is left.
+NAMED_PARTS, NAMED_SHARE = 3, 0.1
+
+
+def order_name(order: str) -> str:
+    """The name of an order: what is ranked."""
+    return {
+        "excess": pgettext("order", "Excess"),
+        "burden": pgettext("order", "Burden"),
+        "delay": pgettext("order", "Delay"),
+    }[order]
+
+
+def order_said(order: str) -> str:
+    """What an order asks, in one sentence."""
+    return {
+        "excess": gettext("Where are there more problems than can be expected here?"),
+        "burden": gettext("Where is the most work, weighed by how bad the problems are?"),
+        "delay": gettext("Where do people wait longer than their kinds of problem explain?"),
+    }[order]
+
+
+def score_name(order: str) -> str:
+    """What the scores of an order are called over a column."""
+    return {
+        "excess": gettext("Times the expected"),
+        "burden": gettext("Weighed problems"),
+        "delay": gettext("Longer than explained"),
+    }[order]
+
+
+def score_figure(standing: Standing | RankedArea) -> str:
+    """A score with its interval: 1,9× (1,5 to 2,4); 312 (280 to 350); +4,2 days (1 to 7)."""
+    low, high = standing.score_low, standing.score_high
+    if standing.order == "excess":
+        return _between(times(standing.score), decimal(low, 1), decimal(high, 1))
+    if standing.order == "burden":
+        return _between(about(standing.score), about(low), about(high))
+    return _between(_more_or_less(standing.score), _signed(low), _signed(high))
+
+
+def _between(middle: str, low: str, high: str) -> str:
+    return gettext("%(middle)s (%(low)s to %(high)s)") % {"middle": middle, "low": low, "high": high}
+
+
+def _more_or_less(number: float) -> str:
+    if abs(number) < 0.05:
+        return gettext("no difference")
+    text = gettext("%(days)s longer") if number > 0 else gettext("%(days)s shorter")
+    return text % {"days": days(abs(number))}
+
+
+def _signed(number: float) -> str:
+    return f"{'−' if number < 0 else '+'}{about(abs(number))}"
+
+
+def plain_rank_figure(standing: Standing) -> str:
+    """The rank of an order without the correction for readiness to report, or a dash where there is none."""
+    return whole(standing.plain_rank) if standing.plain_rank is not None else "–"
+
+
+def tier_said(standing: Standing) -> str:
+    """How likely the place is to be among the first k, and the tier that follows."""
+    values = {"p": percent(standing.p_top), "k": whole(standing.k), "tier": standing.tier}
+    if standing.tier:
+        return gettext("Tier %(tier)s: among the first %(k)s with a chance of %(p)s.") % values
+    return gettext("No tier: among the first %(k)s with a chance of %(p)s.") % values
+
+
+def grade_name(grade: str) -> str:
+    """How far a place's figures may be relied on."""
+    return {
+        "high": pgettext("confidence", "high"),
+        "medium": pgettext("confidence", "medium"),
+        "low": pgettext("confidence", "low"),
+        "very low": pgettext("confidence", "very low"),
+    }[grade]
+
+
+def part_of_grade(name: str) -> str:
+    """What a grade hangs on."""
+    return {
+        "incidents": gettext("number of problems"),
+        "rank": gettext("width of the rank interval"),
+        "reporting": gettext("how well reporting is known"),
+        "denominator": gettext("other denominators"),
+        "resolutions": gettext("other sizes of unit"),
+    }[name]
+
+
+def grade_said(standing: Standing) -> str:
+    """The grade and what decided it."""
+    decided = joined([part_of_grade(name) for name in standing.decided])
+    return gettext("%(grade)s, because of: %(parts)s") % {"grade": grade_name(standing.grade), "parts": decided}
+
+
+def change_name(kind: str) -> str:
+    """A class of change in a word; a dash where nothing can be said."""
+    return {
+        "new": pgettext("change", "new"),
+        "rising": pgettext("change", "rising"),
+        "persistent": pgettext("change", "persistent"),
+        "falling": pgettext("change", "falling"),
+        "none": pgettext("change", "none seen"),
+        "": "–",
+    }[kind]
+
+
+def reporting_said(found: Readiness | None) -> str:
+    """How readily people report here, or that nobody knows and someone should go and ask."""
+    if found is None:
+        return gettext("Readiness to report is not known: too few problems are reported twice.")
+    if found.desert:
+        return gettext("Readiness to report is not known well enough. Go and ask; few reports are no proof of calm.")
+    values = {"rho": times(found.rho), "low": decimal(found.low, 1), "high": decimal(found.high, 1)}
+    if found.low > 1:
+        return gettext("People here report more readily than elsewhere: %(rho)s (%(low)s to %(high)s).") % values
+    if found.high < 1:
+        return gettext("People here report less readily than elsewhere: %(rho)s (%(low)s to %(high)s).") % values
+    return gettext("People here report about as readily as elsewhere: %(rho)s (%(low)s to %(high)s).") % values
+
+
+def waited_said(found: Waited | None, q_level: float) -> str:
+    """How long people wait, and whether that differs from the rest of the city."""
+    if found is None or found.n == 0:
+        return gettext("There was nothing to wait for.")
+    if found.median_days is None:
+        said = gettext("Fewer than half are closed, so there is no median time yet.")
+    else:
+        said = gettext("Half were closed within %(days)s.") % {"days": days(found.median_days)}
+    if found.p80_days is not None:
+        said += " " + gettext("Eight of ten were closed within %(days)s.") % {"days": days(found.p80_days)}
+    return f"{said} {_beside_city(found, q_level)}"
+
+
+def _beside_city(found: Waited, q_level: float) -> str:
+    if found.logrank_q is None:
+        return gettext("Too few are closed to compare with the city.")
+    if found.logrank_q > q_level:
+        return gettext("No clear difference from the rest of the city.")
+    return gettext("This differs from the rest of the city.")
+
+
+def made_of(apart: Apart, names: Mapping[str, str]) -> str:
+    """The largest parts of a place's burden: 61% lighting, 22% litter."""
+    parts = [p for p in apart.parts[:NAMED_PARTS] if p.share >= NAMED_SHARE] or list(apart.parts[:1])
+    named = [
+        gettext("%(share)s %(subject)s") % {"share": percent(p.share), "subject": names.get(p.category, p.category)}
+        for p in parts
+        if p.share > 0
+    ]
+    return joined(named)
+
+
+def exact_figure(part: Part) -> str:
+    """O/E as counted, with its exact limits."""
+    return _between(times(part.crude), decimal(part.crude_low, 1), decimal(part.crude_high, 1))
