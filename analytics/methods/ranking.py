@@ -11,7 +11,7 @@ import numpy.typing as npt
 from analytics.methods.checks import Floats, Ints, MethodError, numbers, same_length, tables
 from analytics.methods.rates import FIRMEST, LIKELIHOOD, Prior, empirical_bayes, fit_prior
 from analytics.methods.reporting import Propensity
-from analytics.methods.spread import Spread, gamma_spread, normal_spread
+from analytics.methods.spread import Spread, gamma_spread, student_spread
 
 # Units per block when draws are put in order: bounds the memory of the sorted copy.
 _UNITS_PER_CHUNK = 4_096
@@ -218,10 +218,12 @@ def rank_delay(
     """Rank n units by how much longer people wait there than in the city, longest first.
 
     `gap`: n differences in days, `error`: their n standard errors > 0, `known`: n flags; rows not known are not read.
-    gap ~ Normal(theta, error^2), theta ~ Normal(mu, tau^2): flat mu, and tau from its posterior under a flat prior
-    (Rubin 1981; Gelman and others, Bayesian Data Analysis, 5.4), drawn anew in every draw. A unit that is not known
-    is drawn from Normal(mu, tau^2), so its rank is as wide as the city allows. The score is the posterior mean in
-    days. Nothing known: every score 0, every order equally likely.
+    gap ~ Normal(theta, error^2), theta ~ t with 4 degrees of freedom, mean mu and scale tau: true gaps have heavy
+    tails, so that one place where people wait very much longer keeps its gap and leaves the others' alone
+    (`student_spread`; Gelman and others, Bayesian Data Analysis, 3rd ed., 17.4). mu and tau are drawn anew in every
+    draw from their posterior under a flat prior (Rubin 1981). A unit that is not known is drawn from the t itself, so
+    its rank is as wide as the city allows. The score is the posterior mean in days. Nothing known: every score 0,
+    every order equally likely.
     """
     flags = np.asarray(known, bool)
     g, s = np.asarray(gap, np.float64), np.asarray(error, np.float64)
@@ -237,13 +239,15 @@ def rank_delay(
         for _ in range(draws):
             taken.take(np.zeros(len(g)), rng.random(len(g)))
         return taken.ranked(np.zeros(len(g)), k, interval)
-    spread = normal_spread(g[flags], s[flags])
-    weight = np.where(flags, s**-2, 0.0)
-    for mu, tau in zip(*spread.draw(rng, draws), strict=True):
-        held = 1 / (weight + tau**-2)
-        values = held * (weight * g + mu * tau**-2) + np.sqrt(held) * rng.standard_normal(len(g))
+    spread = student_spread(g[flags], s[flags])
+    values = np.empty(len(g))
+    for mu, tau in zip(*(column.tolist() for column in spread.draw(rng, draws)), strict=True):
+        values[flags] = spread.units(rng, mu, tau)
+        values[~flags] = spread.others(rng, mu, tau, len(g) - len(spread.values))
         taken.take(values, values)
-    return taken.ranked(spread.shrunk(g, weight), k, interval)
+    score = np.full(len(g), spread.mean)
+    score[flags] = spread.shrunk()
+    return taken.ranked(score, k, interval)
 
 
 def _check_draws(draws: int, hyper_draws: int, k: int, interval: float) -> None:

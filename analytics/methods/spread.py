@@ -15,6 +15,14 @@ WIDEST, NARROWEST, STEPS = 10.0, 0.001, 24
 NEGLIGIBLE = 9.0  # so far below the best, in logarithms
 _SCORING_STEPS = 20
 
+FREEDOM = 4.0
+# A t is a normal whose variance is 1/Gamma(FREEDOM/2, FREEDOM/2); these standard deviations stand for all.
+_WIDTHS = np.geomspace(0.4, 400.0, 16)
+_SHARES = _WIDTHS**-FREEDOM * np.exp(-FREEDOM / 2 / _WIDTHS**2)
+_SHARES /= _SHARES.sum()
+_EM_STEPS = 50
+_MU_STEPS = np.linspace(-7.0, 7.0, 29)
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -115,54 +123,117 @@ class _Counts:
         return mean, held
 
 
-@dataclass(frozen=True)
-class NormalSpread:
-    """The posterior of the standard deviation tau between n units, on a grid of g equal ratios.
+class _Tails:
+    """n values round mu at one tau: each unit's density as the sum of normals, one for every width."""
 
-    `tau`: g middles, `step` the logarithm of their ratio, `weight`: g probabilities, `mu` and `mu_sd`: g means of all
-    units at that tau with their standard deviations.
+    def __init__(self, values: Floats, variance: Floats, tau: float) -> None:
+        self.values, self.of_unit = values, (tau * _WIDTHS) ** 2
+        self.precision = 1 / (variance + self.of_unit[:, None])
+        self.height = _SHARES[:, None] * np.sqrt(self.precision)
+        # Taken out of every exponent: what is left of the widest normal is 1, so that no density underflows.
+        self.widest = -0.5 * self.precision[-1]
+        self.beyond = -0.5 * self.precision - self.widest
+
+    def parts(self, mu: float) -> Floats:
+        """The widths x n parts of the densities, up to a factor for each unit."""
+        found: Floats = self.height * np.exp(self.beyond * (self.values - mu) ** 2)
+        return found
+
+    def log(self, mu: float) -> float:
+        return float((np.log(self.parts(mu).sum(axis=0)) + self.widest * (self.values - mu) ** 2).sum())
+
+    def pull(self, mu: float) -> Floats:
+        """The mean of 1/variance of each value, given the value: how firmly it is drawn to mu, and mu to it."""
+        parts = self.parts(mu)
+        mean: Floats = (parts * self.precision).sum(axis=0) / parts.sum(axis=0)
+        return mean
+
+    def middles(self) -> Floats:
+        """Values of mu that hold nearly all of its density: about the best, found by EM from the median."""
+        mu = float(np.median(self.values))
+        for _ in range(_EM_STEPS):
+            pull = self.pull(mu)
+            sd, before = float(pull.sum()) ** -0.5, mu
+            mu = float((pull * self.values).sum()) * sd**2
+            if abs(mu - before) < 0.05 * sd:
+                break
+        found: Floats = mu + sd * _MU_STEPS
+        return found
+
+
+@dataclass(frozen=True)
+class StudentSpread:
+    """The posterior of mean mu and scale tau of n units' true values, on a grid of g x m middles.
+
+    `values` and their `variance`: n each. `tau`: g of equal ratios, `step` the logarithm of their ratio; `mu`: g x m,
+    in each row at equal distances; `weight`: g x m probabilities.
     """
 
+    values: Floats
+    variance: Floats
     tau: Floats
     step: float
-    weight: Floats
     mu: Floats
-    mu_sd: Floats
+    weight: Floats
+
+    @property
+    def mean(self) -> float:
+        """The posterior mean of mu, and of a unit of which nothing is known."""
+        return float((self.weight * self.mu).sum())
 
     def draw(self, rng: np.random.Generator, draws: int) -> tuple[Floats, Floats]:
         """`draws` pairs of mu and tau."""
-        row = rng.choice(len(self.tau), draws, p=self.weight)
+        row, column = np.divmod(rng.choice(self.weight.size, draws, p=self.weight.ravel()), self.mu.shape[1])
+        apart = self.mu[row, 1] - self.mu[row, 0]
         tau = self.tau[row] * np.exp(self.step * (rng.random(draws) - 0.5))
-        return self.mu[row] + self.mu_sd[row] * rng.standard_normal(draws), tau
+        return self.mu[row, column] + apart * (rng.random(draws) - 0.5), tau
 
-    def shrunk(self, values: Floats, precision: Floats) -> Floats:
-        """Posterior means of n units from their values and 1/error^2 (0: nothing known of the unit)."""
-        means: Floats = np.zeros(len(values))
-        for tau, weight, mu in zip(self.tau, self.weight, self.mu, strict=True):
-            means += weight * (precision * values + mu / tau**2) / (precision + 1 / tau**2)
-        return means
+    def units(self, rng: np.random.Generator, mu: float, tau: float) -> Floats:
+        """One draw of the n true values at this mu and tau: first the width of each, then the value."""
+        tails = _Tails(self.values, self.variance, tau)
+        below = tails.parts(mu).cumsum(axis=0)
+        width = (below < rng.random(len(self.values)) * below[-1]).sum(axis=0)
+        kept = tails.of_unit[width] / (tails.of_unit[width] + self.variance)
+        drawn: Floats = mu + kept * (self.values - mu)
+        drawn += np.sqrt(kept * self.variance) * rng.standard_normal(len(drawn))
+        return drawn
+
+    def others(self, rng: np.random.Generator, mu: float, tau: float, n: int) -> Floats:
+        """One draw of the true values of n more units of which nothing is known."""
+        found: Floats = mu + tau * rng.standard_t(FREEDOM, n)
+        return found
+
+    def shrunk(self) -> Floats:
+        """Posterior means of the n true values."""
+        pulled = np.zeros(len(self.values))
+        for tau, row, weights in zip(self.tau.tolist(), self.mu, self.weight, strict=True):
+            tails = _Tails(self.values, self.variance, tau)
+            for mu, weight in zip(row.tolist(), weights.tolist(), strict=True):
+                pulled += weight * tails.pull(mu) * (self.values - mu)
+        return self.values - self.variance * pulled
 
 
-def normal_spread(values: Floats, error: Floats) -> NormalSpread:
-    """How n >= 1 units' true values spread: value ~ Normal(theta, error^2), theta ~ Normal(mu, tau^2).
+def student_spread(values: Floats, error: Floats) -> StudentSpread:
+    """How n >= 1 units' true values spread: value ~ Normal(theta, error^2), theta ~ mu + tau t, t of 4 degrees.
 
-    The posterior of tau under flat mu and tau (Rubin 1981; Gelman and others, Bayesian Data Analysis, eq. 5.21),
-    cut off at some ten times the spread of values and errors together, without which fewer than three units would
-    leave it unbounded. `error` > 0.
+    A t where one might take a normal, so that a unit far from all others is believed and does not make the rest seem
+    to differ (Gelman and others, Bayesian Data Analysis, 3rd ed., 17.4; Lee and Thompson 2008). It must be far off
+    by its own error too: one a few errors away is drawn in much as by a normal. tau is a scale: the standard deviation
+    of units is 1.41 tau. The posterior is that under flat mu and tau (Rubin 1981), tau cut off at some ten times the
+    spread of values and errors together, without which fewer than three units would leave it unbounded. The t is taken
+    as a mixture of normals of 16 widths, which has its density to one per cent up to 400 tau. `error` > 0. Cost: some
+    3,000 passes over 16 n.
     """
     y, variance = numbers(values, "values"), numbers(error, "error", least=np.finfo(np.float64).tiny) ** 2
     same_length(values=y, error=variance)
     if not len(y):
         raise MethodError("values: none given")
 
-    def at(tau: float) -> tuple[float, float, float]:
-        weight = 1 / (variance + tau**2)
-        held = float(weight.sum())
-        mu = float(weight @ y) / held
-        log = 0.5 * (np.log(weight).sum() - np.log(held) - weight @ (y - mu) ** 2)
-        return float(log), mu, held**-0.5
+    def at(tau: float) -> tuple[Floats, Floats]:
+        tails = _Tails(y, variance, tau)
+        mu = tails.middles()
+        return mu, np.array([tails.log(value) for value in mu.tolist()]) + np.log(mu[1] - mu[0])
 
-    scale = float(y.std() + np.sqrt(variance.mean()))
-    tau, step = grid(lambda value: at(value)[0], scale)
-    log, mu, sd = (np.array(column) for column in zip(*map(at, tau.tolist()), strict=True))
-    return NormalSpread(tau, step, probabilities(log + np.log(tau)), mu, sd)
+    tau, step = grid(lambda value: float(np.logaddexp.reduce(at(value)[1])), float(y.std() + np.sqrt(variance.mean())))
+    mu, log = (np.array(rows) for rows in zip(*map(at, tau.tolist()), strict=True))
+    return StudentSpread(y, variance, tau, step, mu, probabilities(log + np.log(tau)[:, None]))

@@ -11,7 +11,9 @@ PAGES = {
     "neighborhoods": "/neighborhoods/",
     "neighborhood": "/neighborhoods/fabric/",
     "problem areas": "/problem-areas/",
-    "hexagons": "/problem-areas/?res=9",
+    "hexagons": "/problem-areas/?res=9&order=burden",
+    "taken apart": "/problem-areas/areas/fabric/",
+    "methods": "/methods/",
     "report": "/reports/fabric/",
     "not here": "/nowhere/",
 }

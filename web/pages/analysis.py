@@ -13,7 +13,7 @@ from analytics.results import Period, RankedArea
 from maps.vector import document, mark, path
 from neighborhoods.models import Category
 from web.reporting.admissions import denominator
-from web.reporting.numbers import about, decimal, joined, span, whole
+from web.reporting.numbers import about, joined, span, whole
 from web.reporting.sentences import rank_figure
 from web.reporting.standings import grade_name, score_figure
 
@@ -39,9 +39,8 @@ def ranked_row(found: RankedArea) -> dict[str, Any]:
         "subject": found.subject,
         "rank": rank_figure(found),
         "bar": rank_bar(found),
-        "observed": whole(found.observed),
-        "expected": about(found.expected),
-        "ratio": decimal(found.ratio, 2),
+        "counted": gettext("%(observed)s where %(expected)s were expected")
+        % {"observed": whole(found.observed), "expected": about(found.expected)},
         "score": score_figure(found),
         "tier": found.tier or "–",
         "grade": grade_name(found.grade) if found.grade else "–",

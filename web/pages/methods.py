@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,18 +16,20 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from analytics import found
-from analytics.methods.backtest import BEATS, LOSES, NOT_TOLD_APART
-from analytics.methods.change import ALWAYS_SHARE, FEWEST_BINS, FRESH_BINS, OFTEN_SHARE
+from analytics.methods.change import ALWAYS_SHARE, FEWEST_BINS, FRESH_BINS, OFTEN_SHARE, change
 from analytics.methods.grades import GRADES, LIMITS
 from analytics.methods.ranking import TIERS
+from analytics.methods.rates import garwood
 from analytics.methods.reporting import DESERT, LONGEST
 from analytics.methods.survival import TAU_HOURS
 from analytics.methods.units import Parameters
+from analytics.methods.waiting import bulk_days, delay_gaps
 from analytics.models import Finding, Run
 from analytics.stages.alarms import ALARM_P, LEAST_USUAL_WEEKS
-from analytics.stages.check import ENOUGH, EVERYTHING, YEAR_WEEKS
+from analytics.stages.check import YEAR_WEEKS
 from neighborhoods.models import Category
 from web.pages.analysis import run_facts
+from web.pages.watched import check_said
 from web.reporting.admissions import denominator
 from web.reporting.numbers import about, days, decimal, joined, whole
 from web.reporting.standings import change_name, grade_name, order_name
@@ -106,8 +109,13 @@ class Section:
         return f"methods/{self.id}.html"
 
 
+def _default(method: Callable[..., Any], name: str) -> Any:
+    """What a method takes where nobody says otherwise."""
+    return inspect.signature(method).parameters[name].default
+
+
 _Q = Number("q_level", _("Found, where q is at most"), _share)
-_LEVEL = Number("level", _("Intervals hold the truth in"), _share, fixed=0.95)
+_LEVEL = Number("", _("Intervals hold the truth in"), _share, fixed=_default(garwood, "level"))
 
 SECTIONS = (
     Section("chain", _("The chain")),
@@ -159,7 +167,8 @@ SECTIONS = (
             Number("season_weeks", _("A season"), _weeks),
             Number("bin_weeks", _("Hot or not is asked every"), _weeks),
             _Q,
-            Number("", _("Fewest of these bins for a class"), whole, fixed=FEWEST_BINS),
+            Number("", _("Fewest of these spans for a class"), whole, fixed=FEWEST_BINS),
+            Number("", _("Fewest problems for a trend"), whole, fixed=_default(change, "least")),
         ),
         record="0010-change.md",
     ),
@@ -169,6 +178,9 @@ SECTIONS = (
         (
             Number("wait_res", _("Looked at in"), _sizes),
             Number("", _("Mean waits are counted up to"), days, fixed=TAU_HOURS / 24),
+            Number("", _("Fewest cases for a gap"), whole, fixed=_default(delay_gaps, "least")),
+            Number("", _("Clean-up day: closings, at least"), whole, fixed=_default(bulk_days, "least")),
+            Number("", _("Clean-up day: above that weekday's usual"), _times, fixed=_default(bulk_days, "times")),
             _LEVEL,
         ),
     ),
@@ -293,42 +305,13 @@ def _of_run(run: Run) -> dict[str, Any]:
         "first": ranked[0] if ranked else None,
         "readiness": reporting.get("usable"),
         "why": reporting.get("why"),
-        "check": _check(_body(run, "check", run.parameters.get("check_res"))),
+        "check": check_said(found.map_check(run), {})["said"],
     }
 
 
-def _check(body: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What our map and last year's counts caught of all subjects together; None where no analysis asked."""
-    if not body:
-        return None
-    rows = [i for i, category in enumerate(body["category"]) if category == EVERYTHING and body["n_later"][i]]
-    return {
-        "enough": body["answer"] == ENOUGH and bool(rows),
-        "n": whole(body["n_later"][rows[0]]) if rows else "",
-        "rows": [_caught(body, i) for i in rows],
-    }
-
-
-def _caught(body: Mapping[str, Any], i: int) -> dict[str, str]:
-    verdicts = {
-        BEATS: gettext("ours is better"),
-        NOT_TOLD_APART: gettext("cannot be told apart"),
-        LOSES: gettext("ours is worse"),
-    }
-    return {
-        "ground": _share(body["budget"][i]),
-        "ours": _share(body["recall"][i]),
-        "naive": _share(body["naive_recall"][i]),
-        "best": _share(body["best"][i]),
-        "pai": about(body["pai"][i]),
-        "pei": decimal(body["pei"][i], 2),
-        "verdict": verdicts[body["verdict"][i]],
-    }
-
-
-def _body(run: Run | None, kind: str, res: int | None = None) -> Mapping[str, Any]:
-    """What a Run found over all subjects, of the neighborhoods or cells; empty where it holds no such family."""
-    family = Finding.objects.filter(run=run, kind=kind, category="", res=res).first() if run else None
+def _body(run: Run | None, kind: str) -> Mapping[str, Any]:
+    """What a Run found of the neighborhoods over all subjects; empty where it holds no such family."""
+    family = Finding.objects.filter(run=run, kind=kind, category="", res=None).first() if run else None
     return family.body if family else {}
 
 

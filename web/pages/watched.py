@@ -56,7 +56,8 @@ def check_said(check: MapCheck | None, names: Mapping[str, str]) -> dict[str, An
             "cells": whole(check.cells),
             "km2": about(check.area_km2),
         },
-        "rows": [_row(row, names) for row in check.rows if row.n_later],
+        "together": [_row(row, names) for row in together],
+        "rows": [_row(row, names) for row in check.rows if row.n_later and row.category],
     }
 
 

@@ -45,7 +45,7 @@ def score_figure(standing: Standing | RankedArea) -> str:
     """A score with its interval: 1,9× (1,5 to 2,4); 312 (280 to 350); +4,2 days (1 to 7)."""
     low, high = standing.score_low, standing.score_high
     if standing.order == "excess":
-        return _between(times(standing.score), decimal(low, 1), decimal(high, 1))
+        return _between(f"{decimal(standing.score, 2)}×", decimal(low, 2), decimal(high, 2))
     if standing.order == "burden":
         return _between(about(standing.score), about(low), about(high))
     return _between(_more_or_less(standing.score), _signed(low), _signed(high))
