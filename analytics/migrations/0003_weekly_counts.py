@@ -5,22 +5,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('analytics', '0002_initial'),
+        ("analytics", "0002_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WeeklyCounts',
+            name="WeeklyCounts",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('res', models.SmallIntegerField(blank=True, null=True, verbose_name='resolution')),
-                ('body', models.BinaryField(verbose_name='packed counts')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='weekly_counts', to='analytics.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("res", models.SmallIntegerField(blank=True, null=True, verbose_name="resolution")),
+                ("body", models.BinaryField(verbose_name="packed counts")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="weekly_counts", to="analytics.run"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('run', 'res'), name='weekly_once_per_set', nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "res"), name="weekly_once_per_set", nulls_distinct=False)
+                ],
             },
         ),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from analytics.methods.checks import Floats, Ints, MethodError
 from analytics.methods.cube import COUNTS
-from analytics.methods.hotspots import dispersion
+from analytics.methods.hotspots import bh, dispersion
 from analytics.methods.rates import LIKELIHOOD, expected, fit_prior, without_slivers
 from analytics.methods.scan import Circle, Scan, scan
 from analytics.methods.units import CategoryParams, Units
@@ -21,8 +22,8 @@ ENOUGH, TOO_SHORT, NOTHING_BEFORE = "enough", "too short", "nothing before"
 
 # What is usual is not learnt from less than half a year.
 LEAST_USUAL_WEEKS = 26
-# The strongest circle of a quiet city is as unlikely as this in one of twenty.
-ALARM_P = 0.05
+# The share of false alarms that is accepted among the subjects that alarm (Benjamini and Hochberg 1995).
+ALARM_Q = 0.05
 # Scattered incidents make the dispersion of one block leap, so no block is dropped; but none counts for more than this
 # many times the middle one, or one outbreak long past would pass for the city's nature and no later one be heard.
 MOST_OF_MEDIAN = 3.0
@@ -52,8 +53,8 @@ def watch(city: City) -> tuple[Watch, ...]:
 
     Usual are the shrunken rates of all earlier weeks times their exposure, so that what is always so raises no alarm,
     and neither does a season that is the same everywhere; what creeps is for the classes of change. Circles with
-    fewer than `least_observed` incidents are none. p holds for one category: of twenty without any change one is
-    expected to alarm. Raises MethodError where the units have no centres or there are none of `alarm_res`.
+    fewer than `least_observed` incidents are none. p holds for one category alone; `level` for all together.
+    Raises MethodError where the units have no centres or there are none of `alarm_res`.
     """
     units = city.set_of(city.parameters.alarm_res)
     if units.x is None or units.y is None:
@@ -64,11 +65,20 @@ def watch(city: City) -> tuple[Watch, ...]:
 
 
 def families(city: City) -> list[Family]:
-    """One family per category: circles with p <= ALARM_P under `alarms`, else the `strongest` of those tried."""
-    res = city.parameters.alarm_res
-    units = city.set_of(res)
-    pairs = zip(city.categories, watch(city), strict=True)
-    return [Family(KIND, c.slug, res, _body(city, units, c, watched)) for c, watched in pairs]
+    """One family per category: circles with p at or below `level` under `alarms`, else the `strongest` tried."""
+    res, every = city.parameters.alarm_res, watch(city)
+    units, least = city.set_of(res), level(every)
+    pairs = zip(city.categories, every, strict=True)
+    return [Family(KIND, c.slug, res, _body(city, units, c, watched, least)) for c, watched in pairs]
+
+
+def level(every: Sequence[Watch]) -> float:
+    """The p at or below which a circle is an alarm: Benjamini and Hochberg's over the strongest of each category
+    scanned, so that many subjects watched every night do not cry wolf."""
+    scanned = [w.found.clusters[0].p if w.found.clusters else 1.0 for w in every if w.found is not None]
+    if not scanned:
+        return ALARM_Q
+    return ALARM_Q * max(int((bh(scanned) <= ALARM_Q).sum()), 1) / len(scanned)
 
 
 def outside(city: City, units: Units, weeks: int) -> Ints:
@@ -135,10 +145,10 @@ def _typical(found: list[tuple[float, float]]) -> float:
     return max(1.0, float((held * weights).sum() / weights.sum()))
 
 
-def _body(city: City, units: Units, category: CategoryParams, watched: Watch) -> dict[str, Any]:
+def _body(city: City, units: Units, category: CategoryParams, watched: Watch, least: float) -> dict[str, Any]:
     """Plain JSON values: total = observed + unexposed + outside."""
     observed, circles = int(watched.lately.sum()), watched.found.clusters if watched.found else ()
-    alarms = [_circle(units, one) for one in circles if one.p <= ALARM_P]
+    alarms = [_circle(units, one) for one in circles if one.p <= least]
     return {
         "weeks": _weeks(city),
         "usual_weeks": city.weeks - _weeks(city),
@@ -152,7 +162,7 @@ def _body(city: City, units: Units, category: CategoryParams, watched: Watch) ->
         "phi": rounded(watched.phi),
         "cap": city.parameters.scan_cap,
         "replicas": city.parameters.scan_replicas,
-        "p_level": ALARM_P,
+        "p_level": rounded(least),
         "circles": watched.found.circles if watched.found else 0,
         "alarms": alarms,
         "strongest": None if alarms or not circles else _circle(units, circles[0]),
