@@ -25,7 +25,7 @@ from analytics.methods.survival import TAU_HOURS
 from analytics.methods.units import Parameters
 from analytics.methods.waiting import bulk_days, delay_gaps
 from analytics.models import Finding, Run
-from analytics.stages.alarms import ALARM_P, LEAST_USUAL_WEEKS
+from analytics.stages.alarms import ALARM_Q, LEAST_USUAL_WEEKS
 from analytics.stages.check import YEAR_WEEKS
 from neighborhoods.models import Category
 from web.pages.analysis import run_facts
@@ -156,7 +156,7 @@ SECTIONS = (
             Number("alarm_res", _("Circles are made of"), _size),
             Number("scan_cap", _("Largest share of the expected in one circle"), _share),
             Number("scan_replicas", _("Chance is drawn, at most, this many times"), whole),
-            Number("", _("An alarm, where p is at most"), _share, fixed=ALARM_P),
+            Number("", _("An alarm, where q over all subjects is at most"), _share, fixed=ALARM_Q),
         ),
     ),
     Section(
