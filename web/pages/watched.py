@@ -13,6 +13,7 @@ from neighborhoods.models import BoundarySet
 from web.pages.places import point_names
 from web.reporting.numbers import about, decimal, percent, whole
 from web.reporting.sentences import problems, times
+from web.reporting.standings import from_to
 
 ENOUGH = "enough"
 
@@ -100,7 +101,7 @@ def _difference(row: Foretold) -> str:
     if row.difference is None or row.low is None or row.high is None:
         return "–"
     middle, low, high = (_points(v) for v in (row.difference, row.low, row.high))
-    return gettext("%(middle)s (%(low)s to %(high)s)") % {"middle": middle, "low": low, "high": high}
+    return from_to(middle, low, high)
 
 
 def _points(value: float) -> str:

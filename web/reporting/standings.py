@@ -48,11 +48,16 @@ def score_figure(standing: Standing | RankedArea) -> str:
         return _between(f"{decimal(standing.score, 2)}×", decimal(low, 2), decimal(high, 2))
     if standing.order == "burden":
         return _between(about(standing.score), about(low), about(high))
-    return _between(_more_or_less(standing.score), _signed(low), _signed(high))
+    return from_to(_more_or_less(standing.score), _signed(low), _signed(high))
 
 
 def _between(middle: str, low: str, high: str) -> str:
     return gettext("%(middle)s (%(low)s to %(high)s)") % {"middle": middle, "low": low, "high": high}
+
+
+def from_to(middle: str, low: str, high: str) -> str:
+    """An interval whose ends may carry a sign: a dash between them would be one too many."""
+    return gettext("%(middle)s (from %(low)s to %(high)s)") % {"middle": middle, "low": low, "high": high}
 
 
 def _more_or_less(number: float) -> str:
