@@ -109,7 +109,7 @@ def _standing(body: Mapping[str, Any], order: str, i: int) -> Standing:
     )
 
 
-_COUNTS = ("observed", "expected", "crude", "crude_low", "crude_high", "borrowed")
+_COUNTS = ("observed", "expected", "crude", "crude_low", "crude_high", "nearby", "borrowed")
 _TESTED = ("ring_observed", "ring_expected", "q", "hot_at", "hot_of")
 
 
@@ -130,6 +130,7 @@ def _parts(held: Mapping[tuple[str, str], _Body], ranking: _Body, subject: str, 
                 **tested,
                 **_corrected(ranking, category, ranking.row[subject]),
                 **_changed(held, category, subject),
+                **_pattern(held, category, subject),
             )
         )
     return sorted(found, key=lambda part: (-part.share, part.category))
@@ -153,6 +154,13 @@ def _changed(held: Mapping[tuple[str, str], _Body], category: str, subject: str)
     if found is None:
         return {"change": "", "trend_q": None, "percent": None}
     return {"change": found["kind"] or "", "trend_q": found["q"], "percent": found["percent"]}
+
+
+def _pattern(held: Mapping[tuple[str, str], _Body], category: str, subject: str) -> dict[str, Any]:
+    names = ("gi", "gi_q", "quadrant", "local_q")
+    family = held.get(("patterns", category))
+    found = family.at(subject, names) if family else None
+    return found or dict.fromkeys(names)
 
 
 def _moved(denominators: Mapping[str, Mapping[str, Any]], i: int) -> list[Moved]:

@@ -239,8 +239,10 @@ class Part:
     95 % limits; `heard` the shrunken ratio, of which the share `borrowed` is the city's; `reported` the chance of being
     reported over the city's mean (1 where not reckoned with), `corrected` the ratio after it, `mean` its mean over the
     city. The part's burden is severity x corrected x expected, `share` that over the unit's whole; the unit's excess is
-    its burden over the sum of severity x mean x expected. `ring_*` and `q` are the exposure test's; `change` a class
-    or '', with the trend's q and per cent a year.
+    its burden over the sum of severity x mean x expected. `nearby` is the ratio drawn towards the neighbours' instead.
+    `ring_*` and `q` are the exposure test's; `change` a class or '', with the trend's q and per cent a year. `gi`: Gi*
+    as z with its q; `quadrant` of local Moran, 1 high among high, 2 low among high, 3 low among low, 4 high among low,
+    with its q; None where there is no pattern to speak of.
     """
 
     category: str
@@ -251,6 +253,7 @@ class Part:
     crude_low: float
     crude_high: float
     heard: float
+    nearby: float
     borrowed: float
     reported: float
     corrected: float
@@ -266,6 +269,10 @@ class Part:
     change: str
     trend_q: float | None
     percent: float | None
+    gi: float | None
+    gi_q: float | None
+    quadrant: int | None
+    local_q: float | None
 
 
 @dataclass(frozen=True)

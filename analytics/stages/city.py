@@ -88,7 +88,7 @@ class City:
         if not 0 <= weeks <= self.weeks:
             raise MethodError(f"weeks: {weeks} asked for, {self.weeks} counted")
         rows = self.cube.sums["counts"]
-        rows = rows.where(rows.keys["week"] < weeks)
+        rows = rows.where(np.asarray(rows.keys["week"], np.int64) < weeks)
         at, n = self.position(units, rows), len(units.ids)
         held = at >= 0
         code = (rows.keys["category"][held].astype(np.int64) * n + at[held]) * weeks

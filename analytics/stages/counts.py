@@ -21,6 +21,7 @@ from analytics.methods.rates import (
     Smoothed,
     empirical_bayes,
     expected,
+    local_empirical_bayes,
     ratio,
     without_slivers,
 )
@@ -36,8 +37,9 @@ KIND = "counts"
 class Table:
     """One category in one set of n units.
 
-    `observed` and `expected` have n rows, both 0 where `exposed` is false; `crude` (O/E with exact limits), `theta`,
-    `borrowed` and `test` have one row per exposed unit. `lost` are the incidents in units without exposure, `outside`
+    `observed` and `expected` have n rows, both 0 where `exposed` is false; `crude` (O/E with exact limits), `theta`
+    (drawn towards the city), `nearby` (drawn towards the units that share a border), `borrowed` and `test` have one
+    row per exposed unit. `lost` are the incidents in units without exposure, `outside`
     those in no unit at all.
     """
 
@@ -49,6 +51,7 @@ class Table:
     expected: Floats
     crude: Ratio
     theta: Floats
+    nearby: Floats
     borrowed: Floats
     test: ExposureTest
     lost: Ints
@@ -74,6 +77,7 @@ class Table:
             "crude_low": plain(self.crude.low, 6),
             "crude_high": plain(self.crude.high, 6),
             "ratio": plain(self.theta),
+            "nearby": plain(self.nearby, 6),
             "borrowed": plain(self.borrowed),
             "ring_observed": self.test.ring_observed.tolist(),
             "ring_expected": plain(self.test.ring_expected),
@@ -159,11 +163,18 @@ def _table(observed: Ints, outside: int, units: Units, category: CategoryParams,
         expected=found.values,
         crude=_crude(observed[found.exposed], found.values[found.exposed]),
         theta=smooth[0],
+        nearby=_nearby(observed, found, units),
         borrowed=smooth[1],
         test=test,
         lost=np.where(found.exposed, 0, observed),
         outside=outside,
     )
+
+
+def _nearby(observed: Ints, found: Expected, units: Units) -> Floats:
+    links = units.neighbours if units.touching is None else units.touching
+    rows = found.exposed
+    return local_empirical_bayes(observed[rows], found.values[rows], links[rows][:, rows].tocsr()).theta
 
 
 def _crude(observed: Ints, expected: Floats) -> Ratio:

@@ -7,9 +7,16 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from neighborhoods.actions import sync_categories
 from neighborhoods.models import Category
+
+
+def _behind() -> bool:
+    """Whether a migration of this code has not been applied."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 class CityCommand(BaseCommand):
@@ -23,5 +30,7 @@ class CityCommand(BaseCommand):
         if "django_migrations" not in tables:
             self.stderr.write("The database is empty: making its tables.")
             call_command("migrate", verbosity=0, interactive=False)
+        elif _behind():
+            raise CommandError("the tables are older than this code; bring them up to date with script/manage migrate")
         self.categories: dict[str, Category] = sync_categories(settings.CITY)
         return super().execute(*args, **options)

@@ -28,6 +28,7 @@ from web.reporting.sentences import q_figure, rank_figure, times
 
 PER_PAGE = 25
 AREAS = "areas"
+UNITS = (AREAS, *(str(res) for res in ANALYSIS_RES))
 
 
 @require_safe
@@ -48,7 +49,7 @@ def page(request: HttpRequest, units: str, subject: str) -> HttpResponse:
         "res": res,
         "lead": standings.made_of(apart, names),
         "standings": [_standing(apart, s) for s in apart.standings],
-        "parts": [_part(p, names) for p in apart.parts],
+        "parts": [_part(p, names, run.parameters["q_level"]) for p in apart.parts],
         "reckoning": _reckoning(apart, names),
         "reporting": standings.reporting_said(apart.reporting),
         "reporting_used": apart.reporting_used,
@@ -66,7 +67,10 @@ def page(request: HttpRequest, units: str, subject: str) -> HttpResponse:
 @gzip_page
 def ranking(request: HttpRequest) -> HttpResponse:
     """A ranking, each unit down to its counts: ?units=areas|8|9|10&order=excess|burden|delay, &page= or &unit=."""
-    run, res = _newest(), _res(request.GET.get("units", AREAS))
+    run, asked = _newest(), request.GET.get("units", AREAS)
+    if asked not in UNITS:
+        return _refused("units", gettext("one of: %(names)s") % {"names": ", ".join(UNITS)})
+    res = _res(asked)
     order = request.GET.get("order", found.EXCESS)
     if order not in found.ORDERS:
         return _refused("order", gettext("one of: %(names)s") % {"names": ", ".join(found.ORDERS)})
@@ -108,11 +112,9 @@ def _newest() -> Run:
 
 
 def _res(text: str) -> int | None:
-    if text == AREAS:
-        return None
-    if text not in {str(r) for r in ANALYSIS_RES}:
-        raise Http404("units are areas, 8, 9 or 10")
-    return int(text)
+    if text not in UNITS:
+        raise Http404(f"units are {', '.join(UNITS)}")
+    return None if text == AREAS else int(text)
 
 
 def _run_ref(run: Run) -> dict[str, Any]:
@@ -158,7 +160,7 @@ def _standing(apart: Apart, one: Standing) -> dict[str, Any]:
     }
 
 
-def _part(part: Part, names: dict[str, str]) -> dict[str, Any]:
+def _part(part: Part, names: dict[str, str], level: float) -> dict[str, Any]:
     return {
         "subject": names.get(part.category, part.category),
         "observed": whole(part.observed),
@@ -166,6 +168,7 @@ def _part(part: Part, names: dict[str, str]) -> dict[str, Any]:
         "exposure": denominator(part.exposure),
         "crude": standings.exact_figure(part),
         "heard": decimal(part.heard, 2),
+        "nearby": decimal(part.nearby, 2),
         "borrowed": percent(part.borrowed),
         "reported": decimal(part.reported, 2),
         "corrected": decimal(part.corrected, 2),
@@ -174,6 +177,7 @@ def _part(part: Part, names: dict[str, str]) -> dict[str, Any]:
         "hot": q_figure(part.q) if part.hot else "–",
         "hot_at": f"{whole(part.hot_at)}/{whole(part.hot_of)}",
         "change": standings.change_name(part.change),
+        "among": standings.quadrant_name(part, level),
     }
 
 

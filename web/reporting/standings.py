@@ -123,6 +123,18 @@ def change_name(kind: str) -> str:
     }[kind]
 
 
+def quadrant_name(part: Part, level: float) -> str:
+    """How a place lies among its neighbours, by local Moran; a dash where that may be chance."""
+    if part.quadrant is None or part.local_q is None or part.local_q > level:
+        return "–"
+    return {
+        1: pgettext("neighbours", "high among high"),
+        2: pgettext("neighbours", "low among high"),
+        3: pgettext("neighbours", "low among low"),
+        4: pgettext("neighbours", "high among low"),
+    }[part.quadrant]
+
+
 def reporting_said(found: Readiness | None) -> str:
     """How readily people report here, or that nobody knows and someone should go and ask."""
     if found is None:

@@ -68,7 +68,7 @@ def test_every_incident_is_accounted_for(families, town):
 def test_columns_run_along_the_ids(families):
     body = of(families, "category-10", 9)
     columns = [name for name, value in body.items() if isinstance(value, list) and not name.startswith("unexposed")]
-    assert len(columns) == 15
+    assert len(columns) == 16
     assert {len(body[name]) for name in columns} == {len(body["ids"])}
     assert body["ids"] == sorted(body["ids"])
 

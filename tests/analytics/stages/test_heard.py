@@ -184,3 +184,18 @@ def test_rows_that_name_nothing_are_refused():
         bodies(cubes.cube(), areas=AREAS[:3])
     with pytest.raises(MethodError, match="category: rows 0 to 3 in counts, 2 given"):
         bodies(cubes.cube(), slugs=SLUGS[:2])
+
+
+def test_a_single_small_number_takes_the_next_smallest_with_it():
+    """Else it would be the city's total less that of every area."""
+    area = np.repeat([0, 1, 2], [2, 6, 9])
+    some = chunk()
+    rows = np.arange(len(area))
+    columns = {name: getattr(some, name)[rows] for name in vars(some) if name not in {"later", "reported"}}
+    none = np.zeros(0, np.int64)
+    one = Chunk(
+        **columns | {"area": area, "category": 0 * area, "day": 0 * area + cubes.SINCE}, later=none, reported=none
+    )
+    found = bodies(count(one, cubes.plan()), frozenset({cubes.CATEGORIES[0].slug}))
+    told = dict(zip(found["themes"]["area"], found["themes"]["n"], strict=True))
+    assert [told[slug] for slug in AREAS[:3]] == [None, None, 9]

@@ -160,3 +160,15 @@ def test_every_body_is_plain_json_and_the_order_of_incidents_changes_nothing(tow
     for key, body in town.items():
         assert to_json(body) == to_json(again[key])
         assert json.loads(to_json(body)) == body
+
+
+def test_the_audit_asks_only_about_what_is_high_and_stops_early():
+    city = cubes.town()
+    bodies = [f.body for f in patterns.families(city, counts.count(city)) if f.body["ids"]]
+    assert any(body["audit"]["ids"] for body in bodies)
+    for body in bodies:
+        q = dict(zip(body["ids"], zip(body["gi"], body["gi_q"], strict=True), strict=True))
+        audited = body["audit"]
+        assert all(q[cell][0] > 0 and q[cell][1] <= patterns.AUDIT_Q for cell in audited["ids"])
+        assert all(0 < p <= 1 for p in audited["p"])
+        assert all(10 <= n <= 999 for n in audited["permutations"])

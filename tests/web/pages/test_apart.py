@@ -64,7 +64,12 @@ def test_the_json_turns_pages_and_finds_one_place(run, client, address):
 
 @pytest.mark.parametrize(
     "asked, field",
-    [({"order": "beauty"}, "order"), ({"unit": "nowhere"}, "unit"), ({"units": "10", "unit": "x"}, "unit")],
+    [
+        ({"order": "beauty"}, "order"),
+        ({"unit": "nowhere"}, "unit"),
+        ({"units": "7"}, "units"),
+        ({"units": "10", "unit": "x"}, "unit"),
+    ],
 )
 def test_the_json_names_what_it_cannot_answer(run, client, address, asked, field):
     code, answer = json_of(client, address, "ranking-json", **asked)
