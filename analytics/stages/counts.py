@@ -99,11 +99,13 @@ def families(city: City, tables: Tables) -> list[Family]:
     """One family per category and set, with the counts, the test, and at how many sets each unit is hot."""
     level, least = city.parameters.q_level, city.parameters.least_observed
     found = []
-    for res, of_set in tables.items():
-        for row, (category, table) in enumerate(zip(city.categories, of_set, strict=True)):
-            every = [(one, *hot(of[row], level, least)) for one in city.sets for of in [tables[one.res]]]
-            agreed = agreement(table.units, every)
-            found.append(Family(KIND, category.slug, res, {**table.body(), **_agreed(agreed, table.exposed)}))
+    for here in city.sets:
+        links = [link(here, other) for other in city.sets]
+        for row, (category, table) in enumerate(zip(city.categories, tables[here.res], strict=True)):
+            flags = [hot(tables[other.res][row], level, least) for other in city.sets]
+            layers = [Layer(hot_there, held, tested) for (hot_there, tested), held in zip(flags, links, strict=True)]
+            agreed = hot_at(len(here.ids), layers)
+            found.append(Family(KIND, category.slug, here.res, {**table.body(), **_agreed(agreed, table.exposed)}))
     return found
 
 
@@ -112,11 +114,6 @@ def hot(table: Table, level: float, least: int) -> tuple[npt.NDArray[np.bool_], 
     flags = np.zeros(len(table.exposed), bool)
     flags[table.exposed] = (table.test.q <= level) & (table.test.ring_observed >= least)
     return flags, table.exposed
-
-
-def agreement(units: Units, layers: list[tuple[Units, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]]) -> Agreement:
-    """At how many sets the place of each unit is hot; layers are sets with their hot and their tested units."""
-    return hot_at(len(units.ids), [Layer(flags, link(units, other), tested) for other, flags, tested in layers])
 
 
 def link(units: Units, other: Units) -> Any:
