@@ -11,7 +11,7 @@ from analytics.models import Finding, Run
 from analytics.results import Apart, Moved, Part, Readiness, Standing, Waited
 
 # Sets of units whose columns are kept at hand: a page asks for one unit after the other of the same set.
-_SETS_HELD = 8
+_SETS_HELD = 4
 
 
 class NoSuchUnitError(LookupError):
@@ -20,7 +20,7 @@ class NoSuchUnitError(LookupError):
 
 def take_apart(run: Run, res: int | None, subjects: Sequence[str]) -> list[Apart]:
     """Each subject's figures, in the order asked for. Raises NoSuchUnitError for one that is not ranked."""
-    held = _columns(run.pk, res)
+    held = _columns(run.pk, run.findings_digest, res)
     level, least = run.parameters["q_level"], run.parameters["least_observed"]
     return [_apart(held, res, subject, level, least) for subject in subjects]
 
@@ -57,8 +57,8 @@ class _Body:
 
 
 @lru_cache(maxsize=_SETS_HELD)
-def _columns(run: int, res: int | None) -> dict[tuple[str, str], _Body]:
-    """All families of one set of units by kind and category. A Run never changes, so they may be kept."""
+def _columns(run: int, digest: str, res: int | None) -> dict[tuple[str, str], _Body]:
+    """All families of one set of units by kind and category. They may be kept: a Run of this digest never changes."""
     kinds = ("counts", "ranking", "reporting", "change", "waiting", "patterns")
     families = Finding.objects.filter(run_id=run, kind__in=kinds, res=res)
     return {(f.kind, f.category): _Body(f.body) for f in families}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
 from analytics.methods.cube import Chunk, Cube, Plan, count, merge
 
+_ADDRESS = re.compile(r"(tcp|tls|ucx)://[^/\s]+:\d+")
+
 
 class NoClusterError(RuntimeError):
-    """The scheduler asked for cannot be reached; the message names it."""
+    """The scheduler asked for cannot be reached or was lost; the message names it."""
 
 
 class Executor(Protocol):
@@ -36,12 +39,15 @@ class Dask:
         self._client, self._ahead = client, ahead
 
     @classmethod
-    def at(cls, scheduler: str, ahead: int = 4) -> Dask:
-        """Join the cluster of a scheduler (tcp://host:port). Raises NoClusterError when it does not answer."""
+    def at(cls, scheduler: str, ahead: int = 4, wait_s: float = 10) -> Dask:
+        """Join the cluster of a scheduler (tcp://host:port). Raises NoClusterError when it does not answer in time."""
         from distributed import Client
 
+        # Asked of the text first: the client waits twenty seconds for what is no address at all.
+        if not _ADDRESS.fullmatch(scheduler):
+            raise NoClusterError(f"{scheduler!r} is no address of a scheduler; tcp://host:port is wanted")
         try:
-            return cls(Client(scheduler, timeout=10, set_as_default=False), ahead)
+            return cls(Client(scheduler, timeout=wait_s, set_as_default=False), ahead)
         except (OSError, ValueError) as problem:
             raise NoClusterError(f"no cluster answers at {scheduler}: {problem}") from None
 
@@ -49,7 +55,14 @@ class Dask:
         self._client.close()
 
     def total(self, chunks: Iterable[Chunk], plan: Plan) -> Cube:
-        return merge(_pairwise(self._counted(chunks, plan)))
+        """As Executor.total. Raises NoClusterError where scheduler or workers are lost on the way."""
+        from distributed.client import FutureCancelledError
+        from distributed.scheduler import KilledWorker
+
+        try:
+            return merge(_pairwise(self._counted(chunks, plan)))
+        except (OSError, FutureCancelledError, KilledWorker) as problem:
+            raise NoClusterError(f"the cluster was lost while it counted; nothing is saved: {problem}") from None
 
     def _counted(self, chunks: Iterable[Chunk], plan: Plan) -> Iterator[Cube]:
         waiting: list[Any] = []

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +15,7 @@ import pyarrow as pa
 import shapely
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max, Min
+from django.db.models import Max
 from scipy import sparse
 
 from analytics.methods.cube import NEVER, Chunk, Cube, Plan
@@ -69,6 +70,8 @@ WHERE incident_id BETWEEN %s AND %s AND id <> incident_id AND NOT hidden
 """
 
 
+# So long without any issue in the whole city is a gap in the data, not a calm.
+SILENCE = dt.timedelta(days=92)
 # Areas whose borders come this close are neighbours.
 NEAR_M = 5.0
 
@@ -79,10 +82,32 @@ class NothingToAnalyseError(RuntimeError):
 
 @dataclass(frozen=True)
 class Span:
-    """First and last local day on which an issue was opened."""
+    """First and last local day of which the issues that are analysed tell; `first` follows the last long silence."""
 
     first: dt.date
     last: dt.date
+
+
+@dataclass(frozen=True, eq=False)
+class Subjects:
+    """All categories by slug, read once for one analysis: one added or renamed meanwhile must not shift the others.
+
+    `keys`: their primary keys, `days`: how long a repeat is linked, both in the order of `params`, which is the order
+    in which the counted cube numbers them.
+    """
+
+    keys: np.ndarray
+    days: tuple[float, ...]
+    params: tuple[CategoryParams, ...]
+
+    @property
+    def slugs(self) -> list[str]:
+        return [one.slug for one in self.params]
+
+    @property
+    def sensitive(self) -> frozenset[str]:
+        """Slugs of those whose small counts are withheld."""
+        return frozenset(one.slug for one in self.params if one.sensitive)
 
 
 @dataclass(frozen=True)
@@ -96,11 +121,29 @@ class LeftOut:
 
 
 def span() -> Span:
-    """The days issues speak of. Raises NothingToAnalyseError when there are none."""
-    days = Issue.objects.aggregate(first=Min("opened_on"), last=Max("opened_on"))
-    if days["first"] is None:
+    """The days issues speak of, hidden ones and default pins aside. Raises NothingToAnalyseError when there are none.
+
+    After more than SILENCE without a single issue in the whole city the history begins anew: a mistyped old date is
+    no year of quiet.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT opened_on FROM issues_issue WHERE NOT hidden AND NOT default_pin ORDER BY opened_on"
+        )
+        days = [row[0] for row in cursor.fetchall()]
+    if not days:
         raise NothingToAnalyseError("no issues to analyse; load some with import_issues")
-    return Span(days["first"], days["last"])
+    fresh = [later for earlier, later in pairwise(days) if later - earlier > SILENCE]
+    return Span(fresh[-1] if fresh else days[0], days[-1])
+
+
+def subjects() -> Subjects:
+    """Every category as it stands now."""
+    rows = sorted(Category.objects.all(), key=lambda c: c.slug)
+    params = tuple(
+        CategoryParams(c.slug, c.exposure, c.eps_m, c.min_points, c.severity, c.life_days, c.sensitive) for c in rows
+    )
+    return Subjects(np.array([c.pk for c in rows], np.int64), tuple(float(c.incident_days) for c in rows), params)
 
 
 def boundary_set(day: dt.date) -> BoundarySet:
@@ -112,7 +155,7 @@ def boundary_set(day: dt.date) -> BoundarySet:
     return chosen
 
 
-def plan(since: dt.date, until: dt.date, before: dt.date) -> Plan:
+def plan(since: dt.date, until: dt.date, before: dt.date, chosen: Subjects) -> Plan:
     """How the counting pass counts a period: its days, the last instant the data speak of, and linking limits.
 
     Weeks are counted back from the last day anything is known of, where that is earlier than `until`: the days after
@@ -121,9 +164,8 @@ def plan(since: dt.date, until: dt.date, before: dt.date) -> Plan:
     moments = Issue.objects.filter(hidden=False, opened_on__lt=until).aggregate(a=Max("opened_at"), b=Max("closed_at"))
     last = max((m for m in moments.values() if m), default=dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
     microseconds = (last - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
-    limits = Category.objects.order_by("slug").values_list("incident_days", flat=True)
     edge = max(min(until, span().last + dt.timedelta(days=1)), since + dt.timedelta(days=1))
-    return Plan(_day(since), _day(edge), _day(before), microseconds, tuple(float(days) for days in limits))
+    return Plan(_day(since), _day(edge), _day(before), microseconds, chosen.days)
 
 
 def how_many(since: dt.date, until: dt.date) -> int:
@@ -137,18 +179,20 @@ def how_many(since: dt.date, until: dt.date) -> int:
         return int(cursor.fetchone()[0])
 
 
-def chunks(since: dt.date, until: dt.date, areas: gpd.GeoDataFrame, size: int = 100_000) -> Iterator[Chunk]:
+def chunks(
+    since: dt.date, until: dt.date, areas: gpd.GeoDataFrame, chosen: Subjects, size: int = 100_000
+) -> Iterator[Chunk]:
     """Incidents whose first issue was opened from `since`, before `until`, page by page by key; at least one chunk.
 
-    Categories are numbered by slug, areas by their row in `areas`: the place kept on the row where it belongs to this
-    set, joined anew where it belongs to another set or to none. Only one page is held at a time.
+    Categories are numbered as `chosen` has them, areas by their row in `areas`: the place kept on the row where it
+    belongs to this set, joined anew where it belongs to another set or to none. Only one page is held at a time.
+    Raises NothingToAnalyseError where an issue is of a category that `chosen` does not know.
     """
-    keys = np.array(Category.objects.order_by("slug").values_list("pk", flat=True), np.int64)
     after = 0
     while True:
         page = copy_out(_PAGE_SQL, [NEVER, settings.CITY.time_zone, after, since, until, size], _PAGE)
         rows = {name: page[name].to_numpy() for name in page.column_names}
-        yield _chunk(rows, keys, areas)
+        yield _chunk(rows, chosen.keys, areas)
         if len(page) < size:
             return
         after = int(rows["incident"][-1])
@@ -161,12 +205,11 @@ def _chunk(rows: dict[str, np.ndarray], categories: np.ndarray, areas: gpd.GeoDa
     whose = later["incident"].to_numpy()
     place = np.searchsorted(incident, whose)
     here = incident[np.minimum(place, len(incident) - 1)] == whose if len(incident) else np.zeros(len(whose), bool)
-    order = np.argsort(categories)
     x, y = to_metric(rows["lng"], rows["lat"], settings.CITY.metric_crs)
     return Chunk(
         cell=rows["cell"],
         area=_area_rows(rows, areas),
-        category=order[np.searchsorted(categories[order], rows["category_id"])].astype(np.int64),
+        category=_numbers(rows["category_id"], categories),
         day=rows["day"],
         opened=rows["opened"],
         closed=rows["closed"],
@@ -177,6 +220,13 @@ def _chunk(rows: dict[str, np.ndarray], categories: np.ndarray, areas: gpd.GeoDa
         later=place[here].astype(np.int64),
         reported=later["reported"].to_numpy()[here],
     )
+
+
+def _numbers(held: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    found = pd.Index(keys).get_indexer(pd.Index(held)).astype(np.int64)
+    if (found < 0).any():
+        raise NothingToAnalyseError("a category was added while the issues were read; run the analysis again")
+    return found
 
 
 def _day(day: dt.date) -> int:
@@ -225,22 +275,9 @@ def duplicates_marked(since: dt.date, until: dt.date) -> bool:
     return Issue.objects.during(since, until).filter(marked_duplicate=True).exists()
 
 
-def categories() -> list[CategoryParams]:
-    """Parameters of every category, by slug."""
-    rows = Category.objects.order_by("slug")
-    return [
-        CategoryParams(c.slug, c.exposure, c.eps_m, c.min_points, c.severity, c.life_days, c.sensitive) for c in rows
-    ]
-
-
 def category_names() -> dict[str, dict[str, str]]:
     """Names of every category by language."""
     return {c.slug: dict(c.names) for c in Category.objects.order_by("slug")}
-
-
-def sensitive_categories() -> frozenset[str]:
-    """Slugs of the categories whose small counts are withheld."""
-    return frozenset(Category.objects.filter(sensitive=True).values_list("slug", flat=True))
 
 
 def areas_of(chosen: BoundarySet) -> gpd.GeoDataFrame:
@@ -313,9 +350,9 @@ def _cell_units(cells: np.ndarray, fine: dict[str, np.ndarray], overlap: sparse.
     return Units(res, names, names, exposure, ring, ring, x, y, area)
 
 
-def input_digest(counted: Cube, sets: list[Units], categories: list[CategoryParams], chosen: BoundarySet) -> str:
-    """SHA-256 over every row and denominator an analysis reads, and what it is told of the categories."""
-    sha = hashlib.sha256(chosen.digest.encode() + counted.digest().encode() + repr(categories).encode())
+def input_digest(counted: Cube, sets: list[Units], chosen: BoundarySet, told: Sequence[object]) -> str:
+    """SHA-256 over every row and denominator an analysis reads, and what else it is `told` (by their repr)."""
+    sha = hashlib.sha256(chosen.digest.encode() + counted.digest().encode() + repr(tuple(told)).encode())
     for unit in sets:
         sha.update("\n".join(map(str, unit.ids)).encode())
         for kind in sorted(unit.exposure):

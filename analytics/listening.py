@@ -122,8 +122,8 @@ def _themes(slug: str, run: Run) -> tuple[Theme, ...]:
 
 def _cells(slug: str, run: Run) -> tuple[CellCount, ...]:
     b = found.body(run, "area_cells", res=MAP_RES)
-    rows = zip(b["area"], b["cell"], b["n"], b["withheld"], strict=True)
-    return tuple(CellCount(cell, n, withheld) for area, cell, n, withheld in rows if area == slug)
+    rows = zip(b["area"], b["cell"], b["n"], strict=True)
+    return tuple(CellCount(cell, n) for area, cell, n in rows if area == slug)
 
 
 def _answered(area: str, run: Run) -> Answered:

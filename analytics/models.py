@@ -6,11 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from neighborhoods.models import BoundarySet, Neighborhood
 
+# Raised whenever pages come to read something that findings did not hold before.
+LAYOUT = 1
+
 
 class RunQuerySet(models.QuerySet):
     def newest(self) -> "Run | None":
-        """The analysis finished last: the one pages read. One made before weekly counts were kept is passed over."""
-        return self.filter(weekly_counts__isnull=False).distinct().order_by("-finished_at", "-pk").first()
+        """The analysis finished last: the one pages read. One whose findings are laid out otherwise is passed over."""
+        return self.filter(layout=LAYOUT).order_by("-finished_at", "-pk").first()
 
 
 class Run(models.Model):
@@ -25,6 +28,7 @@ class Run(models.Model):
     findings_digest = models.CharField(_("digest of the findings"), max_length=64)
     boundary_set = models.ForeignKey(BoundarySet, models.PROTECT, related_name="runs")
     synthetic = models.BooleanField(_("synthetic data"), default=False)
+    layout = models.PositiveSmallIntegerField(_("layout of the findings"), default=0)
     totals = models.JSONField(_("what was read and what was left out"))
     started_at = models.DateTimeField(_("started"))
     finished_at = models.DateTimeField(_("finished"))

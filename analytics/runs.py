@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -18,12 +16,12 @@ from django.utils import timezone
 from analytics import gather, results
 from analytics.code import code_version
 from analytics.executors import Executor, Serial
-from analytics.methods.cube import COUNTS, Chunk, Cube, Plan
+from analytics.methods.cube import COUNTS, WEEK_DAYS, Chunk, Cube, Plan
 from analytics.methods.units import Parameters, Units
-from analytics.models import Finding, Run, WeeklyCounts
+from analytics.models import LAYOUT, Finding, Run, WeeklyCounts
 from analytics.stages import chain, weekly
-from analytics.stages.city import NOW, City, Family, city_of
-from analytics.stages.heard import heard
+from analytics.stages.city import City, Family, city_of
+from analytics.stages.heard import TOTALS, heard
 from geo.hexes import ANALYSIS_RES
 
 MAP_RES = 9
@@ -45,15 +43,22 @@ class Times:
     read_from: dt.date
 
 
-def times(since: dt.date | None, until: dt.date | None) -> Times:
-    """The period asked for; by default the year up to the newest issue, or all there is when that is less."""
-    known = gather.span()
+def times(since: dt.date | None, until: dt.date | None, known: gather.Span) -> Times:
+    """The period asked for; by default the year up to the newest issue, or all there is when that is less.
+
+    The period before is compared with where the data reach back to it, but for a week in a year. Raises
+    gather.NothingToAnalyseError where the period has no days or nothing is known of any of them.
+    """
     end = until or known.last + dt.timedelta(days=1)
     start = since or max(end - YEAR, known.first)
     if start >= end:
         raise gather.NothingToAnalyseError(f"the period {start} to {end} has no days")
-    before = start - (end - start)
-    compared = before if before >= known.first - dt.timedelta(days=7) else None
+    if start > known.last or end <= known.first:
+        told = f"the issues tell of {known.first} to {known.last}"
+        raise gather.NothingToAnalyseError(f"nothing is known of the period {start} to {end}: {told}")
+    length = end - start
+    before = start - length
+    compared = before if before >= known.first - length / 52 else None
     edge = min(end, known.last + dt.timedelta(days=1)) - dt.timedelta(weeks=HISTORY_WEEKS)
     return Times(start, end, compared, min(start, compared or start, max(edge, known.first)))
 
@@ -71,64 +76,60 @@ def analyse(
     Same data, parameters and seed give the same findings digest, whatever the order of the rows and wherever the
     `executor` (by default this process) counts them. Raises gather.NothingToAnalyseError.
     """
-    started = timezone.now()
-    period = times(since, until)
+    started, known, subjects = timezone.now(), gather.span(), gather.subjects()
+    period = times(since, until, known)
     chosen = gather.boundary_set(period.until - dt.timedelta(days=1))
     areas = gather.areas_of(chosen)
-    plan = gather.plan(period.since, period.until, period.before or period.since)
-    cube = (executor or Serial()).total(_told(period, areas, say), plan)
+    plan = gather.plan(period.since, period.until, period.before or period.since, subjects)
+    cube = (executor or Serial()).total(_told(period, areas, subjects, say), plan)
     sets = gather.units(areas, cube.sums[COUNTS].keys["cell"])
     say(f"units: {', '.join(f'{len(u.ids)} {u.label}' for u in sets)}")
-    parameters, categories = Parameters(resolutions=ANALYSIS_RES), gather.categories()
-    city = city_of(cube, sets, categories, parameters, seed, _weeks(period, plan))
+    parameters, weeks = Parameters(resolutions=ANALYSIS_RES), _weeks(period, plan, known)
+    city = city_of(cube, sets, subjects.params, parameters, seed, weeks)
     families = chain.families(city, plan.since, plan.until, say)
-    families += _heard(cube, areas, compared=period.before is not None)
+    say("what each area said and how it was answered")
+    said = _heard(cube, areas, subjects, compared=period.before is not None)
+    families += said
+    say("digests")
     values = _run_values(period, seed, parameters, chosen, families)
-    values["input_digest"] = gather.input_digest(cube, sets, categories, chosen)
-    values["totals"] = _totals(period, cube, sets, city.weeks)
+    told = (subjects.params, weeks, period.before, settings.CITY.suppression_threshold, MAP_RES)
+    values["input_digest"] = gather.input_digest(cube, sets, chosen, told)
+    (counted,) = (f.body for f in said if f.kind == TOTALS)
+    values["totals"] = _totals(period, counted, sets) | {"read": cube.rows, "weeks": weeks}
     say(f"saving {len(families)} families of findings")
-    return _save(started, values, families, city)
+    return _save(started, values, families, city, min(weeks, (plan.until - plan.since) // WEEK_DAYS))
 
 
-def _told(period: Times, areas: gpd.GeoDataFrame, say: Say) -> Iterator[Chunk]:
+def _told(period: Times, areas: gpd.GeoDataFrame, subjects: gather.Subjects, say: Say) -> Iterator[Chunk]:
     """The chunks to count, with word of how far the reading has come."""
     total, done, start = gather.how_many(period.read_from, period.until), 0, time.monotonic()
     say(f"{total} incidents from {period.read_from} to {period.until}")
-    for chunk in gather.chunks(period.read_from, period.until, areas):
+    for chunk in gather.chunks(period.read_from, period.until, areas, subjects):
         yield chunk
         done += len(chunk.day)
         rate = done / max(time.monotonic() - start, 1e-3)
         say(f"counted {done} of {total} incidents, {rate:,.0f} a second, {(total - done) / max(rate, 1):.0f} s left")
 
 
-def _weeks(period: Times, plan: Plan) -> int:
+def _weeks(period: Times, plan: Plan, known: gather.Span) -> int:
     """How many full weeks the counts reach back from the last day known."""
-    known = max(period.read_from, gather.span().first)
-    days = plan.until - (known - dt.date(1970, 1, 1)).days
-    return max(0, min(HISTORY_WEEKS, days // 7))
+    first = max(period.read_from, known.first)
+    days = plan.until - (first - dt.date(1970, 1, 1)).days
+    return max(0, min(HISTORY_WEEKS, days // WEEK_DAYS))
 
 
-def _heard(cube: Cube, areas: gpd.GeoDataFrame, *, compared: bool) -> list[Family]:
+def _heard(cube: Cube, areas: gpd.GeoDataFrame, subjects: gather.Subjects, *, compared: bool) -> list[Family]:
     """What each area said and how it was answered, without what must be withheld."""
+    threshold = settings.CITY.suppression_threshold
     return heard(
-        cube,
-        areas["slug"].tolist(),
-        list(gather.category_names()),
-        gather.sensitive_categories(),
-        settings.CITY.suppression_threshold,
-        MAP_RES,
-        compared=compared,
+        cube, areas["slug"].tolist(), subjects.slugs, subjects.sensitive, threshold, MAP_RES, compared=compared
     )
 
 
-def _totals(period: Times, cube: Cube, sets: list[Units], weeks: int) -> dict[str, Any]:
+def _totals(period: Times, counted: Mapping[str, int], sets: list[Units]) -> dict[str, Any]:
     without = gather.left_out(period.since, period.until)
-    counts = cube.sums[COUNTS]
-    now = counts.where(counts.keys["now"] == NOW)
     return {
-        "incidents": int(now.values["incidents"].sum()),
-        "issues": int(now.values["issues"].sum()),
-        "outside": int(now.values["incidents"][np.asarray(now.keys["area"]) < 0].sum()),
+        **counted,
         "default_pins": without.default_pins,
         "hidden": without.hidden,
         "unlinked": without.unlinked,
@@ -136,9 +137,7 @@ def _totals(period: Times, cube: Cube, sets: list[Units], weeks: int) -> dict[st
         "exposures": sorted(sets[-1].exposure),
         "duplicates_marked": gather.duplicates_marked(period.since, period.until),
         "before": [period.before.isoformat(), period.since.isoformat()] if period.before else None,
-        "read": cube.rows,
         "read_from": period.read_from.isoformat(),
-        "weeks": weeks,
     }
 
 
@@ -164,13 +163,12 @@ def findings_digest(families: list[Family]) -> str:
 
 
 @transaction.atomic
-def _save(started: dt.datetime, values: dict[str, Any], families: list[Family], city: City) -> Run:
-    run = Run.objects.create(**values, started_at=started, finished_at=timezone.now())
+def _save(started: dt.datetime, values: dict[str, Any], families: list[Family], city: City, weeks: int) -> Run:
+    run = Run.objects.create(**values, layout=LAYOUT, started_at=started, finished_at=timezone.now())
     Finding.objects.bulk_create(
-        Finding(run=run, kind=f.kind, category=f.category or "", res=f.res, body=json.loads(results.to_json(f.body)))
-        for f in families
+        Finding(run=run, kind=f.kind, category=f.category or "", res=f.res, body=f.body) for f in families
     )
     WeeklyCounts.objects.bulk_create(
-        WeeklyCounts(run=run, res=one.res, body=weekly.pack(city, one.res)) for one in city.sets
+        WeeklyCounts(run=run, res=one.res, body=weekly.pack(city, one.res, weeks)) for one in city.sets
     )
     return run

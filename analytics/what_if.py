@@ -27,14 +27,15 @@ def answer(run: Run, res: int | None, settings: Settings) -> dict[str, Any]:
         "findings_digest": run.findings_digest,
         "input_digest": run.input_digest,
         "code_version": run.code_version,
+        "since": run.since.isoformat(),
         "until": run.until.isoformat(),
         "synthetic": run.synthetic,
     }
-    return {"run": source, **told(_kept(run.pk, res), settings)}
+    return {"run": source, **told(_kept(run.pk, run.findings_digest, res), settings)}
 
 
 @lru_cache(maxsize=8)
-def _kept(run: int, res: int | None) -> Kept:
+def _kept(run: int, digest: str, res: int | None) -> Kept:
     return unpack(bytes(WeeklyCounts.objects.get(run=run, res=res).body))
 
 

@@ -1,80 +1,105 @@
-"""How long does a night take? A full `analyse` over 10⁶ issues from PostGIS, and the counting pass alone.
+"""How long does a night take? A full `analyse` over 10⁶ issues from PostGIS: two years by week, every method.
 
-Inside the clock of `analyse`: reading the rows, every method that takes part, saving the Run; the steps are what the
-command prints. Inside the clock of the pass: reading page by page, counting, adding up; once in this process, once on
-two worker processes of dask.distributed on this machine (their start is outside). Both must give the same bytes.
+Every figure is taken in a fresh process. Inside the clocks:
+    the pass        reading page by page, counting, adding up
+    analyse         all of it: choosing the period, the pass, cells and areas with their exposures, every stage, what
+                    each area said, the digests, saving the Run; a step lasts from its word to the next
+    what-if         the call that pages make, first with nothing kept in the process, then with the counts kept,
+                    for every half-life, kind of exposure and category weighed up
+Outside: starting Python, Django and the workers. The database works in processes of its own: its time is inside the
+clocks, its memory is not in the figures. The pass and `analyse` run twice, counting in their own process and on two
+worker processes of dask.distributed on this machine; both must give the same bytes.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
-import logging
-import resource
-import time
+import json
+import os
+import subprocess
+import sys
+from typing import Any
 
-from bench._city import use_database
 from bench._figures import Figures
-from bench.counts import prepare
 
 WORKERS = 2
+MOST_SECONDS, MOST_MIB, MOST_MS = 60, 4096, 150
 
 
-def peak_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def part(name: str, rows: int, *options: str) -> Any:
+    """The answer of one part, from a process of its own."""
+    command = [sys.executable, "-m", "bench._night", name, "--rows", str(rows), *options]
+    out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return json.loads(out.splitlines()[-1])
+
+
+def same(what: str, here: dict[str, Any], there: dict[str, Any]) -> None:
+    if here[what] != there[what]:
+        raise AssertionError(f"{what}: {here[what]} in one process, {there[what]} on {WORKERS} workers")
+
+
+def memory(figures: Figures, name: str, told: dict[str, Any], most: float | None = None) -> None:
+    """The peak of the process; with workers, theirs too, and all together as if they peaked at one time."""
+    workers = told["workers_mib"]
+    if not workers:
+        figures.take(f"{name}: peak memory", told["peak_mib"], "MiB", at_most=most)
+        return
+    figures.take(f"{name}: peak memory of its own", told["peak_mib"], "MiB")
+    figures.take(f"{name}: largest worker", max(workers), "MiB")
+    figures.take(f"{name}: all together", told["peak_mib"] + sum(workers), "MiB", at_most=most)
+
+
+def passes(figures: Figures, rows: int) -> None:
+    here, there = part("pass", rows), part("pass", rows, "--workers", str(WORKERS))
+    same("digest", here, there)
+    if not here["incidents"]:
+        raise AssertionError("no incidents in the two years up to the newest issue")
+    figures.take("incidents of two years", here["incidents"])
+    figures.take("rows of the cube", here["rows"])
+    for name, told in (("the pass, in one process", here), (f"the pass, on {WORKERS} workers", there)):
+        figures.take(name, told["seconds"], "s")
+        memory(figures, name, told)
+
+
+def analyses(figures: Figures, rows: int) -> list[int]:
+    """Both whole runs; gives their keys."""
+    here, there = part("analyse", rows), part("analyse", rows, "--workers", str(WORKERS))
+    same("input_digest", here, there)
+    same("findings_digest", here, there)
+    figures.take("families of findings", here["families"])
+    figures.take("stored for them", here["stored_mib"], "MiB")
+    for name, told in (("analyse, in one process", here), (f"analyse, on {WORKERS} workers", there)):
+        figures.take(name, told["seconds"], "s", at_most=MOST_SECONDS)
+        for step, seconds in told["steps"].items():
+            figures.take(f"  {'alone' if told is here else 'workers'}: {step}", seconds, "s")
+        memory(figures, name, told, MOST_MIB)
+    return [here["run"], there["run"]]
+
+
+def what_ifs(figures: Figures, rows: int, run: int) -> None:
+    for name, told in part("what-if", rows, "--runs", str(run)).items():
+        name = f"what-if, {name}"
+        figures.take(f"{name}: units", told["units"])
+        figures.take(f"{name}: first", told["first"], "ms", at_most=MOST_MS)
+        figures.take(f"{name}: kept, median of {told['answers']}", told["kept"], "ms", at_most=MOST_MS)
+        figures.take(f"{name}: kept, 95th percentile", told["kept_95"], "ms", at_most=MOST_MS)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    options = parser.parse_args()
-    prepare(options.rows)
-    use_database(f"ascult_bench_counts_{options.rows}", fresh=False)
-    from distributed import Client, LocalCluster
-
-    from analytics import gather
-    from analytics.executors import Dask, Executor, Serial
-    from analytics.methods.cube import Cube
-    from analytics.runs import analyse
-    from issues.models import Incident
-    from issues.relink import mark_default_pins, relink
-
-    if not Incident.objects.exists():
-        mark_default_pins()
-        relink()
-    until = gather.span().last + dt.timedelta(days=1)
-    since, before = until - dt.timedelta(days=365), until - dt.timedelta(days=730)
-    areas = gather.areas_of(gather.boundary_set(until - dt.timedelta(days=1)))
-    plan = gather.plan(since, until)
-
-    def passed(executor: Executor) -> tuple[Cube, float]:
-        started = time.perf_counter()
-        found = executor.total(gather.chunks(before, until, areas), plan)
-        return found, time.perf_counter() - started
-
+    rows = parser.parse_args().rows
+    print(f"{(__doc__ or '').strip()}\n")
+    held = part("prepare", rows)
+    print(f"load average {' '.join(f'{load:.2f}' for load in os.getloadavg())} on {os.cpu_count()} cores", flush=True)
     figures = Figures("nightly")
-    alone, seconds = passed(Serial())
-    if not alone.rows:
-        raise AssertionError("no incidents in the two years up to the newest issue")
-    figures.take("incidents of two years", alone.rows)
-    figures.take("the pass, in this process", seconds, "s")
-    figures.take("peak memory of it", peak_mib(), "MiB")
-    logging.disable(logging.INFO)  # the cluster tells every connection
-    with (
-        LocalCluster(
-            n_workers=WORKERS, threads_per_worker=1, dashboard_address=None, silence_logs=logging.ERROR
-        ) as cluster,
-        Client(cluster, set_as_default=False) as client,
-    ):
-        together, seconds = passed(Dask(client))
-    logging.disable(logging.NOTSET)
-    figures.take(f"the pass, on {WORKERS} workers", seconds, "s")
-    if together.digest() != alone.digest():
-        raise AssertionError("the workers' cube differs from this process's")
-    started = time.perf_counter()
-    analyse(say=lambda line: print(f"  {time.perf_counter() - started:6.1f} s  {line}", flush=True))
-    figures.take("analyse, the newest year and the one before", time.perf_counter() - started, "s", at_most=60)
-    figures.take("peak memory of everything", peak_mib(), "MiB", at_most=4096)
+    for what, number in held.items():
+        figures.take(f"{what} in the database", number)
+    passes(figures, rows)
+    runs = analyses(figures, rows)
+    what_ifs(figures, rows, runs[0])
+    part("forget", rows, "--runs", *map(str, runs))
+    print("findings_digest and input_digest are equal, in one process and on workers")
     figures.finish()
 
 

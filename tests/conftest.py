@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import hypothesis
@@ -19,12 +20,15 @@ REAL = Path(os.environ.get("ASCULT_REAL_DATA", ROOT.parent / "shared" / "data"))
 
 
 @pytest.fixture(autouse=True, scope="session")
-def no_base_map() -> Iterator[None]:
-    """Settings are read before this file, so the switch is turned here; the pure rooms are tried without settings."""
+def small_world() -> Iterator[None]:
+    """No base map, and the study area is that of the test's own areas: a whole city of empty hexagons proves no more.
+
+    Settings are read before this file, so they are turned here; the pure rooms are tried without settings.
+    """
     if not settings.configured:
         yield
         return
-    with override_settings(BASE_MAP_ON=False):
+    with override_settings(BASE_MAP_ON=False, CITY=replace(settings.CITY, outline="")):
         yield
 
 

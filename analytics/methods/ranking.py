@@ -218,36 +218,40 @@ def rank_delay(
     """Rank n units by how much longer people wait there than in the city, longest first.
 
     `gap`: n differences in days, `error`: their n standard errors > 0, `known`: n flags; rows not known are not read.
-    gap ~ Normal(theta, error^2), theta ~ t with 4 degrees of freedom, mean mu and scale tau: true gaps have heavy
-    tails, so that one place where people wait very much longer keeps its gap and leaves the others' alone
-    (`student_spread`; Gelman and others, Bayesian Data Analysis, 3rd ed., 17.4). mu and tau are drawn anew in every
-    draw from their posterior under a flat prior (Rubin 1981). A unit that is not known is drawn from the t itself, so
-    its rank is as wide as the city allows. The score is the posterior mean in days. Nothing known: every score 0,
-    every order equally likely.
+    gap ~ Normal(theta, error^2), theta ~ t with mean mu and scale tau: true gaps may have heavy tails, so that one
+    place where people wait very much longer keeps its gap and moves the others' little (`student_spread`; Gelman and
+    others, Bayesian Data Analysis, 3rd ed., 17.4). mu, tau and the degrees of freedom are drawn anew in every draw
+    from their posterior under flat mu, tau (Rubin 1981) and 1/freedom. A unit that is not known is drawn from the t
+    itself, so its rank is as wide as the city allows. The score is the posterior mean in days. Nothing known: every
+    score 0, every order equally likely.
     """
+    _check_draws(draws, 1, k, interval)
+    g, s, flags = _delays(gap, error, known)
+    taken, score, unknown = _Draws(draws, len(g)), np.zeros(len(g)), int((~flags).sum())
+    if unknown == len(g):
+        for _ in range(draws):
+            taken.take(score, rng.random(len(g)))
+        return taken.ranked(score, k, interval)
+    spread, values = student_spread(g[flags], s[flags]), np.empty(len(g))
+    for mu, tau, freedom in zip(*(column.tolist() for column in spread.draw(rng, draws)), strict=True):
+        values[flags] = spread.units(rng, mu, tau, freedom)
+        values[~flags] = mu + tau * rng.standard_t(freedom, unknown)
+        taken.take(values, values)
+    score[flags], score[~flags] = spread.shrunk(), spread.mean
+    return taken.ranked(score, k, interval)
+
+
+def _delays(
+    gap: npt.ArrayLike, error: npt.ArrayLike, known: npt.ArrayLike
+) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+    """Gaps and errors, 0 and 1 where not known, and the flags."""
     flags = np.asarray(known, bool)
     g, s = np.asarray(gap, np.float64), np.asarray(error, np.float64)
     if g.ndim != 1 or s.ndim != 1 or flags.ndim != 1:
         raise MethodError("gap, error, known: one value per row wanted")
     same_length(gap=g, error=s, known=flags)
-    _check_draws(draws, 1, k, interval)
     g, s = np.where(flags, g, 0.0), np.where(flags, s, 1.0)
-    numbers(g, "gap")
-    numbers(s, "error", least=np.finfo(np.float64).tiny)
-    taken = _Draws(draws, len(g))
-    if not flags.any():
-        for _ in range(draws):
-            taken.take(np.zeros(len(g)), rng.random(len(g)))
-        return taken.ranked(np.zeros(len(g)), k, interval)
-    spread = student_spread(g[flags], s[flags])
-    values = np.empty(len(g))
-    for mu, tau in zip(*(column.tolist() for column in spread.draw(rng, draws)), strict=True):
-        values[flags] = spread.units(rng, mu, tau)
-        values[~flags] = spread.others(rng, mu, tau, len(g) - len(spread.values))
-        taken.take(values, values)
-    score = np.full(len(g), spread.mean)
-    score[flags] = spread.shrunk()
-    return taken.ranked(score, k, interval)
+    return numbers(g, "gap"), numbers(s, "error", least=np.finfo(np.float64).tiny), flags
 
 
 def _check_draws(draws: int, hyper_draws: int, k: int, interval: float) -> None:

@@ -211,7 +211,8 @@ def delay_gaps(
     push = _influence(own, under, kept.closed) - beside / size[kept.unit]
     error = _gap_error(kept, push, pull, held)
     others = (held * (held.sum(axis=0) - held)).sum(axis=1) > 0
-    known = under.mean.known & (size >= least) & others & (error > 0)
+    # Where nobody closed anything the error is rounding, not knowledge.
+    known = under.mean.known & (size >= least) & others & (error > 1e-9 * tau)
     mean, explained, error = (np.where(known, v, 0.0) for v in (under.mean.values, explained, error))
     return DelayGaps(size.astype(np.int64), mean, explained, mean - explained, error, known, set_aside.astype(np.int64))
 

@@ -14,9 +14,8 @@ from analytics.methods.cube import COUNTS, WAITS, Cube, Sums
 from analytics.methods.survival import Waits, grouped
 from analytics.stages.city import BEFORE, NOW, Family, known
 from geo import hexes
-from geo.privacy import suppressed
 
-THEMES, ISSUES, AREA_CELLS, ANSWERED = "themes", "issues", "area_cells", "answered"
+TOTALS, THEMES, ISSUES, AREA_CELLS, ANSWERED = "totals", "themes", "issues", "area_cells", "answered"
 CITY = ""
 HOURS = 24.0
 
@@ -25,7 +24,8 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class _Pairs:
-    """Incidents `n` of a period per area and category, and which of these counts are withheld; both a x c."""
+    """Incidents `n` of a period per area and category, and which of these counts are withheld; both (a + 1) x c, the
+    last row for what lies in no area."""
 
     n: Ints
     hidden: Bools
@@ -43,17 +43,17 @@ def heard(
     """What each area said and how it was answered, from a cube with every category, sensitive ones too.
 
     The cube's columns `area` and `category` are rows of `areas` and `categories`. Area by area, a sensitive category
-    with fewer than `threshold` incidents in the period is left out of every figure, totals too; where only one is, the
-    next smallest goes with it (geo.privacy.suppressed), so that no difference with the city gives it away.
+    with fewer than `threshold` incidents in the period is left out of every figure, totals of the area and of the city
+    too, so that no difference gives it away; what lies in no area is held like one more.
 
     themes      area, category, n, before, withheld: pairs with anything said in either period; n None where withheld,
                 before None where it is withheld in either period, and everywhere unless `compared`
     issues      area, n: how many issues speak of the incidents shown
-    area_cells  area, cell, n, withheld: by area, then cell of resolution `res`. In a cell, incidents of sensitive
-                categories count only where they reach `threshold` together; where they do not, the cell is marked,
-                and complementary cells of the area with it (geo.privacy.suppressed)
-    answered    area, opened, closed, median_days, low, high: the whole city (area CITY, nothing withheld) first, then
-                each area; None where the curve or its band never comes down to half (survival.grouped)
+    area_cells  area, cell, n: by area, then cell of resolution `res`. Sensitive categories are on no cell at all: one
+                incident in a hexagon is one person's door
+    answered    area, opened, closed, median_days, low, high: the whole city (area CITY) first, then each area; None
+                where the curve or its band never comes down to half (survival.grouped)
+    totals      incidents, issues, outside (in no area), withheld (how many pairs of area and sensitive category)
 
     Nothing heard: no rows, and zeros for every area. Raises MethodError for row numbers that name nothing.
     """
@@ -61,12 +61,14 @@ def heard(
     counts, waits = (_of(cube, name, NOW, len(areas), len(categories)) for name in (COUNTS, WAITS))
     earlier = _of(cube, COUNTS, BEFORE, len(areas), len(categories))
     now, before = (_pairs(rows, len(areas), delicate, threshold) for rows in (counts, earlier))
-    shown = counts.where(_shown(counts, now))
+    every = counts.where(_shown(counts, now))
+    shown = every.where(np.asarray(every.keys["area"], np.int64) >= 0)
     return [
+        Family(TOTALS, None, None, _totals(every, now)),
         Family(THEMES, None, None, _themes(now, before if compared else None, areas, categories)),
         Family(ISSUES, None, None, {"area": list(areas), "n": _sums(shown, "issues", len(areas)).tolist()}),
-        Family(AREA_CELLS, None, res, _cells(shown, areas, delicate, threshold, res)),
-        Family(ANSWERED, None, None, _answered(waits, waits.where(_shown(waits, now)), areas)),
+        Family(AREA_CELLS, None, res, _cells(shown, areas, delicate, res)),
+        Family(ANSWERED, None, None, _answered(waits.where(_shown(waits, now)), areas)),
     ]
 
 
@@ -83,25 +85,30 @@ def _of(cube: Cube, name: str, now: int, areas: int, categories: int) -> Sums:
 
 def _pairs(rows: Sums, areas: int, delicate: Bools, threshold: int) -> _Pairs:
     area, category = (rows.keys[name].astype(np.int64) for name in ("area", "category"))
-    code, held = area * len(delicate) + category, area >= 0
-    sums = np.bincount(code[held], weights=rows.values["incidents"][held], minlength=areas * len(delicate))
-    n = sums.reshape(areas, len(delicate)).astype(np.int64)
-    hidden = np.zeros(n.shape, bool)
-    # Over all pairs at once: a single one withheld would be the city's total less every area's.
-    hidden[:, delicate] = suppressed(n[:, delicate].ravel(), threshold).reshape(areas, int(delicate.sum()))
-    return _Pairs(n, hidden)
+    code = np.where(area < 0, areas, area) * len(delicate) + category
+    sums = np.bincount(code, weights=rows.values["incidents"], minlength=(areas + 1) * len(delicate))
+    n = sums.reshape(areas + 1, len(delicate)).astype(np.int64)
+    return _Pairs(n, delicate & (n > 0) & (n < threshold))
 
 
 def _shown(rows: Sums, pairs: _Pairs) -> Bools:
-    """Rows that lie in an area and may be counted there."""
+    """Rows that may be counted where they lie; -1, no area, is the last row of the pairs."""
     area, category = (rows.keys[name].astype(np.int64) for name in ("area", "category"))
-    shown = area >= 0
-    shown[shown] = ~pairs.hidden[area[shown], category[shown]]
-    return shown
+    return np.asarray(~pairs.hidden[area, category], bool)
+
+
+def _totals(every: Sums, now: _Pairs) -> dict[str, int]:
+    away = np.asarray(every.keys["area"], np.int64) < 0
+    return {
+        "incidents": int(every.values["incidents"].sum()),
+        "issues": int(every.values["issues"].sum()),
+        "outside": int(every.values["incidents"][away].sum()),
+        "withheld": int(now.hidden.sum()),
+    }
 
 
 def _themes(now: _Pairs, before: _Pairs | None, areas: Sequence[str], categories: Sequence[str]) -> dict[str, Any]:
-    wanted = np.nonzero(now.n if before is None else now.n + before.n)
+    wanted = np.nonzero((now.n if before is None else now.n + before.n)[:-1])
     hidden = now.hidden[wanted]
     earlier: list[int | None] = [None] * len(hidden)
     if before is not None:
@@ -124,30 +131,23 @@ def _sums(rows: Sums, value: str, areas: int) -> Ints:
     return np.bincount(area, weights=rows.values[value], minlength=areas).astype(np.int64)
 
 
-def _cells(shown: Sums, areas: Sequence[str], delicate: Bools, threshold: int, res: int) -> dict[str, list[Any]]:
+def _cells(shown: Sums, areas: Sequence[str], delicate: Bools, res: int) -> dict[str, list[Any]]:
+    shown = shown.where(~delicate[shown.keys["category"].astype(np.int64)])
     cells, at = np.unique(hexes.parents(shown.keys["cell"], res), return_inverse=True)
     code = shown.keys["area"].astype(np.int64) * len(cells) + at
     held, place = np.unique(code, return_inverse=True)
-    n = shown.values["incidents"]
-    every, careful = (
-        np.bincount(place, weights=weights, minlength=len(held)).astype(np.int64)
-        for weights in (n, n * delicate[shown.keys["category"].astype(np.int64)])
-    )
+    n = np.bincount(place, weights=shown.values["incidents"], minlength=len(held)).astype(np.int64)
     area, cell = np.divmod(held, max(len(cells), 1))
-    hidden = np.zeros(len(held), bool)
-    ends = np.searchsorted(area, np.arange(len(areas) + 1))
-    for start, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
-        hidden[start:end] = suppressed(careful[start:end], threshold)
     return {
         "area": [areas[row] for row in area.tolist()],
         "cell": [hexes.to_text(one) for one in cells[cell].tolist()],
-        "n": np.where(hidden, every - careful, every).tolist(),
-        "withheld": hidden.tolist(),
+        "n": n.tolist(),
     }
 
 
-def _answered(everything: Sums, shown: Sums, areas: Sequence[str]) -> dict[str, list[Any]]:
-    city = _waits(np.zeros(len(everything), np.int64), everything, 1)
+def _answered(every: Sums, areas: Sequence[str]) -> dict[str, list[Any]]:
+    city = _waits(np.zeros(len(every), np.int64), every, 1)
+    shown = every.where(np.asarray(every.keys["area"], np.int64) >= 0)
     each = _waits(shown.keys["area"].astype(np.int64), shown, len(areas))
     columns: dict[str, list[Any]] = {"area": [CITY, *areas]}
     for name, value in (("opened", "n"), ("closed", "closed")):

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from analytics.methods.checks import MethodError
 from analytics.methods.cube import COUNTS
 from analytics.methods.units import Texts
 from analytics.methods.whatif import Ranks, Settings, Subject, Weekly, score, weekly_from
@@ -68,11 +69,17 @@ class Kept:
         return int(self.week.weeks.shape[1])
 
 
-def pack(city: City, res: int | None) -> bytes:
-    """The full weeks of one set of units of a city as a .npz file; equal cities give equal bytes."""
+def pack(city: City, res: int | None, weeks: int) -> bytes:
+    """The newest full `weeks` of one set of units of a city as a .npz file; equal cities give equal bytes.
+
+    Give those of the period analysed, so that with nothing turned the order is the one published. Raises MethodError
+    for more than were counted.
+    """
+    if not 0 <= weeks <= city.weeks:
+        raise MethodError(f"weeks: {weeks} asked for, {city.weeks} counted")
     units = city.set_of(res)
     rows = city.cube.sums[COUNTS]
-    rows = rows.where(np.asarray(rows.keys["week"], np.int64) < city.weeks)
+    rows = rows.where(np.asarray(rows.keys["week"], np.int64) < weeks)
     at = city.position(units, rows)
     held = at >= 0
     columns = {
@@ -81,7 +88,7 @@ def pack(city: City, res: int | None) -> bytes:
         "week": rows.keys["week"][held],
         "incidents": rows.values["incidents"][held],
     }
-    shape = len(city.categories), len(units.ids), city.weeks
+    shape = len(city.categories), len(units.ids), weeks
     week = weekly_from(columns, shape, units.exposure, least_exposure=city.parameters.least_exposure)
     header = {
         "version": VERSION,

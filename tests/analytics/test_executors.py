@@ -30,5 +30,20 @@ def test_two_workers_give_the_bytes_of_one_process():
 
 
 def test_a_cluster_that_does_not_answer_is_named():
-    with pytest.raises(NoClusterError, match="no cluster answers at nonsense://here"):
-        Dask.at("nonsense://here")
+    with pytest.raises(NoClusterError, match=r"no cluster answers at tcp://127\.0\.0\.1:1"):
+        Dask.at("tcp://127.0.0.1:1", wait_s=0.2)
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "http://here:1", "tcp://here"])
+def test_what_is_no_address_is_refused_at_once(text):
+    with pytest.raises(NoClusterError, match="is no address of a scheduler"):
+        Dask.at(text)
+
+
+def test_a_cluster_lost_on_the_way_is_named():
+    class Gone:
+        def submit(self, *args, **kwargs):
+            raise OSError("in <TCP>: Stream is closed")
+
+    with pytest.raises(NoClusterError, match="lost while it counted; nothing is saved"):
+        Dask(Gone()).total([None], None)

@@ -11,20 +11,23 @@ from analytics.executors import Serial
 from analytics.methods.cube import CLOSINGS, COUNTS, REPEATS, WAITS
 from geo.hexes import to_text
 from issues.models import Incident, Issue
+from neighborhoods.models import Category
 from tests.factories import instant, make_boundaries, make_issue
 
+NUMBERS = ("position", "incident_radius_m", "incident_days", "eps_m", "min_points", "severity", "life_days")
 SINCE, UNTIL = dt.date(2026, 1, 1), dt.date(2026, 4, 1)
 
 
 def cube(size=100_000, since=SINCE, until=UNTIL):
     areas = gather.areas_of(gather.boundary_set(until))
-    chunks = gather.chunks(since, until, areas, size)
-    return Serial().total(chunks, gather.plan(since, until, since)), areas
+    subjects = gather.subjects()
+    chunks = gather.chunks(since, until, areas, subjects, size)
+    return Serial().total(chunks, gather.plan(since, until, since, subjects)), areas
 
 
 def test_counts_are_those_of_the_rows(small_city):
     table, areas = cube()[0].sums[COUNTS], cube()[1]
-    slugs = [c.slug for c in gather.categories()]
+    slugs = gather.subjects().slugs
     wanted: Counter[tuple[str, str, str]] = Counter()
     for one in Incident.objects.select_related("first_issue__neighborhood", "first_issue__category"):
         first = one.first_issue
@@ -70,7 +73,7 @@ def test_an_empty_period_is_an_empty_cube(small_city):
 
 
 def test_weeks_end_with_the_last_day_known_not_with_the_period(small_city):
-    edge = gather.plan(SINCE, dt.date(2027, 1, 1), SINCE).until
+    edge = gather.plan(SINCE, dt.date(2027, 1, 1), SINCE, gather.subjects()).until
     assert dt.date(1970, 1, 1) + dt.timedelta(days=edge) == gather.span().last + dt.timedelta(days=1)
 
 
@@ -87,3 +90,22 @@ def test_a_closing_counts_on_its_local_day(db):
     make_issue("roads", place="fabric", i=7, at=instant(2026, 3, 20))
     days = cube()[0].sums[CLOSINGS].keys["day"].tolist()
     assert days == [(dt.date(2026, 1, 11) - dt.date(1970, 1, 1)).days]
+
+
+def test_a_category_added_while_the_rows_are_read_is_refused_not_shifted(small_city):
+    areas, subjects = gather.areas_of(gather.boundary_set(UNTIL)), gather.subjects()
+    newest = Category.objects.create(slug="aaa", names={"en": "A"}, **dict.fromkeys(NUMBERS, 1), exposure="area")
+    Issue.objects.filter(category__slug="roads").update(category=newest)
+    with pytest.raises(gather.NothingToAnalyseError, match="a category was added"):
+        list(gather.chunks(SINCE, UNTIL, areas, subjects))
+
+
+def test_what_is_hidden_or_long_before_a_silence_is_no_history(small_city):
+    first = gather.span().first
+    old = make_issue("roads", i=90, at=instant(2025, 12, 1))
+    Issue.objects.filter(pk=old.pk).update(hidden=True)
+    assert gather.span().first == first
+    make_issue("roads", i=91, at=instant(2020, 3, 1))
+    assert gather.span().first == first
+    make_issue("roads", i=92, at=instant(2025, 11, 1))
+    assert gather.span().first == dt.date(2025, 11, 1)

@@ -1,6 +1,7 @@
 """One analysis: repeatable, explained, and refused plainly where there is nothing."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -125,17 +126,44 @@ def test_a_period_without_days_is_said(small_city):
         analyse(since=dt.date(2026, 2, 1), until=dt.date(2026, 2, 1))
 
 
-def test_a_period_without_issues_has_findings_of_nothing(small_city):
-    run = analyse(since=dt.date(2025, 2, 1), until=dt.date(2025, 3, 1))
+def test_a_quiet_period_within_what_is_known_has_findings_of_nothing(small_city):
+    make_issue(at=instant(2025, 11, 1))
+    run = analyse(since=dt.date(2025, 11, 5), until=dt.date(2025, 12, 5))
     assert run.totals["incidents"] == 0
     assert run.findings.get(kind="ranking", res=None).body["of"] == 0
 
 
+@pytest.mark.parametrize("since", [dt.date(2025, 2, 1), dt.date(2026, 6, 1)])
+def test_a_period_of_which_nothing_is_known_is_not_called_quiet(small_city, since):
+    with pytest.raises(NothingToAnalyseError, match=r"nothing is known of the period .* tell of 2026-01"):
+        analyse(since=since, until=since + dt.timedelta(days=30))
+
+
 def test_by_default_the_year_up_to_the_newest_issue(small_city):
-    make_issue(at=instant(2024, 6, 1))
+    for month in range(2, 13, 2):
+        make_issue(i=month, at=instant(2025, month, 1))
+        make_issue(i=month, at=instant(2024, month, 1))
     run = analyse()
     newest = Issue.objects.order_by("-opened_on").first().opened_on
     assert (run.until - newest, run.until - run.since) == (dt.timedelta(days=1), dt.timedelta(days=365))
+
+
+def test_a_short_period_is_compared_only_with_one_that_is_known(small_city):
+    first = Issue.objects.order_by("opened_on").first().opened_on
+    assert analyse(until=first + dt.timedelta(days=6)).totals["before"] is None
+
+
+def test_the_threshold_of_the_city_is_part_of_the_input(small_city, settings):
+    one = analyse(**YEAR)
+    settings.CITY = replace(settings.CITY, suppression_threshold=3)
+    assert analyse(**YEAR).input_digest != one.input_digest
+
+
+def test_a_run_laid_out_otherwise_is_passed_over(small_city):
+    run = analyse(**YEAR)
+    assert Run.objects.newest() == run
+    Run.objects.update(layout=0)
+    assert Run.objects.newest() is None
 
 
 def test_nothing_is_saved_when_saving_fails(small_city, monkeypatch):

@@ -22,7 +22,7 @@ LITTER = {"lighting": 0.0, "litter": 1.0, "noise": 0.0, "signs": 0.0}
 
 @pytest.fixture(scope="module")
 def kept():
-    return unpack(pack(cubes.town(), None))
+    return unpack(pack(cubes.town(), None, cubes.WEEKS))
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def run(db):
         finished_at=timezone.now(),
     )
     for res in (9, None):
-        WeeklyCounts.objects.create(run=run, res=res, body=pack(cubes.town(), res))
+        WeeklyCounts.objects.create(run=run, res=res, body=pack(cubes.town(), res, cubes.WEEKS))
     yield run
     what_if._kept.cache_clear()
 
@@ -102,7 +102,7 @@ def test_places_scores_and_moves_are_those_of_the_method(kept):
 
 
 def test_unexposed_incidents_are_counted_apart():
-    cells = unpack(pack(cubes.town(), 10))
+    cells = unpack(pack(cubes.town(), 10, cubes.WEEKS))
     told = what_if.told(cells, Settings())
     expected = [int(row[cells.week.exposure["population"] == 0].sum()) for row in cells.week.total]
     assert list(told["unexposed"].values()) == expected
@@ -110,13 +110,13 @@ def test_unexposed_incidents_are_counted_apart():
 
 
 def test_nothing_heard_has_no_first_places():
-    told = what_if.told(unpack(pack(cubes.empty(), 9)), Settings(half_life_days=30))
+    told = what_if.told(unpack(pack(cubes.empty(), 9, 104)), Settings(half_life_days=30))
     assert told["excess"] == told["burden"] == {"places": [], "tied": 0, "entered": [], "left": [], "tau": None}
     assert not sum(told["unexposed"].values())
 
 
 def test_no_full_week_is_said():
-    told = what_if.told(unpack(pack(replace(cubes.town(), weeks=0), 9)), Settings())
+    told = what_if.told(unpack(pack(replace(cubes.town(), weeks=0), 9, 0)), Settings())
     assert (told["weeks"], told["excess"]["places"], told["excess"]["tau"]) == (0, [], None)
 
 
@@ -157,6 +157,7 @@ def test_an_answer_says_which_analysis_it_comes_from(run, res):
         "findings_digest": "f" * 64,
         "input_digest": "i" * 64,
         "code_version": "1",
+        "since": "2025-01-01",
         "until": "2026-01-01",
         "synthetic": False,
     }

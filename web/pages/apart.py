@@ -67,7 +67,9 @@ def page(request: HttpRequest, units: str, subject: str) -> HttpResponse:
 @gzip_page
 def ranking(request: HttpRequest) -> HttpResponse:
     """A ranking, each unit down to its counts: ?units=areas|8|9|10&order=excess|burden|delay, &page= or &unit=."""
-    run, asked = _newest(), request.GET.get("units", AREAS)
+    run, asked = Run.objects.newest(), request.GET.get("units", AREAS)
+    if run is None:
+        return JsonResponse({"field": "", "problem": gettext("There is no analysis yet.")}, status=404)
     if asked not in UNITS:
         return _refused("units", gettext("one of: %(names)s") % {"names": ", ".join(UNITS)})
     res = _res(asked)

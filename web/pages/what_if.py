@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.urls import path
 from django.utils.translation import gettext
 from django.views.decorators.gzip import gzip_page
@@ -23,6 +24,9 @@ SEVERITY, EXPOSURE = "severity.", "exposure."
 FIRST = 20
 MOST_SEVERE = 100.0
 LONGEST_DAYS = 36_500.0
+MOST_PLACES = 100_000
+# As addresses write numbers: what float() takes besides (1_0, ١٢, 1e3) is nobody's setting.
+_PLAIN = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 KNOWN = ("half_life_days", "units", "exposure", "k")
 
 
@@ -43,7 +47,7 @@ def what_if(request: HttpRequest) -> HttpResponse:
     """
     run = Run.objects.newest()
     if run is None:
-        raise Http404(gettext("There is no analysis yet."))
+        return JsonResponse({"field": "", "problem": gettext("There is no analysis yet.")}, status=404)
     try:
         res, settings = _units(request.GET), _settings(request.GET)
         found = answer(run, res, settings)
@@ -77,7 +81,7 @@ def _settings(asked: QueryDict) -> Settings:
             slug: _number(f"{SEVERITY}{slug}", text, 0, MOST_SEVERE) for slug, text in _named(asked, SEVERITY).items()
         },
         exposure=asked.get("exposure") or own or None,
-        k=int(_number("k", asked.get("k", str(FIRST)), 1, 1_000_000)),
+        k=_count("k", asked.get("k", str(FIRST))),
     )
 
 
@@ -85,11 +89,15 @@ def _named(asked: QueryDict, prefix: str) -> Mapping[str, str]:
     return {name.removeprefix(prefix): asked[name] for name in asked if name.startswith(prefix)}
 
 
+def _count(field: str, text: str) -> int:
+    value = _number(field, text, 1, MOST_PLACES)
+    if value != int(value):
+        raise WrongSettingError(field, gettext("a whole number is wanted"))
+    return int(value)
+
+
 def _number(field: str, text: str, least: float, most: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = float(text) if _PLAIN.fullmatch(text) else math.nan
     if not least <= value <= most:
         message = gettext("a number from %(least)s to %(most)s is wanted")
         raise WrongSettingError(field, message % {"least": f"{least:g}", "most": f"{most:g}"})

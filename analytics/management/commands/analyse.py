@@ -9,6 +9,7 @@ from django.core.management import CommandError, CommandParser
 from analytics.executors import NoClusterError, counting_on
 from analytics.found import exposure_used, hotspots
 from analytics.gather import NothingToAnalyseError
+from analytics.methods.checks import MethodError
 from analytics.runs import analyse
 from neighborhoods.management.base import CityCommand
 
@@ -43,7 +44,7 @@ class Command(CityCommand):
                 run = analyse(
                     since=options["since"], until=options["until"], seed=options["seed"], executor=executor, say=say
                 )
-        except (NothingToAnalyseError, NoClusterError, OverflowError) as problem:
+        except (NothingToAnalyseError, NoClusterError, MethodError, OverflowError) as problem:
             raise CommandError(str(problem)) from None
         used = exposure_used(run)
         kinds = {kind: sum(v == kind for v in used.values()) for kind in sorted(set(used.values()))}

@@ -13,7 +13,6 @@ from analytics.methods.cube import DAY, HOUR, NEVER, Chunk, count
 from analytics.methods.survival import median_wait
 from analytics.stages.heard import CITY, heard
 from geo import hexes
-from geo.privacy import suppressed
 from tests import cubes, golden
 
 AREAS = np.unique(golden.quarters().astype(str)).tolist()
@@ -31,6 +30,7 @@ def chunk():
 def bodies(cube, sensitive=frozenset({HUSHED}), compared=True, areas=AREAS, slugs=SLUGS):
     found = heard(cube, areas, slugs, sensitive, THRESHOLD, RES, compared)
     assert [(f.kind, f.category, f.res) for f in found] == [
+        ("totals", None, None),
         ("themes", None, None),
         ("issues", None, None),
         ("area_cells", None, RES),
@@ -56,6 +56,9 @@ class Rows:
         self.sizes = Counter((AREAS[c.area[i]], SLUGS[c.category[i]]) for i in placed)
         self.hidden = {p for p, n in self.sizes.items() if p[1] == HUSHED and n < THRESHOLD}
         self.shown = [i for i in placed if (AREAS[c.area[i]], SLUGS[c.category[i]]) not in self.hidden]
+        away = [i for i in self.at if c.area[i] < 0]
+        hushed = [i for i in away if SLUGS[c.category[i]] == HUSHED]
+        self.away = [i for i in away if len(hushed) >= THRESHOLD or i not in hushed]
 
     def of(self, slug):
         """The rows shown of one area."""
@@ -98,25 +101,20 @@ def test_issues_are_those_of_the_incidents_shown(said, now):
     assert said["issues"] == {"area": AREAS, "n": sums}
 
 
-def test_cells_are_those_of_the_rows(said, now):
+def test_cells_are_those_of_the_rows_without_what_is_sensitive(said, now):
     c, expected = chunk(), []
     parents = hexes.parents(c.cell, RES)
     for slug in AREAS:
-        own = now.of(slug)
-        cells = sorted({int(parents[i]) for i in own})
-        every = Counter(int(parents[i]) for i in own)
-        careful = Counter(int(parents[i]) for i in own if SLUGS[c.category[i]] == HUSHED)
-        for cell, hidden in zip(cells, suppressed([careful[v] for v in cells], THRESHOLD).tolist(), strict=True):
-            expected.append((slug, hexes.to_text(cell), every[cell] - careful[cell] * hidden, hidden))
+        every = Counter(int(parents[i]) for i in now.of(slug) if SLUGS[c.category[i]] != HUSHED)
+        expected += [(slug, hexes.to_text(cell), every[cell]) for cell in sorted(every)]
     cells = said["area_cells"]
-    assert list(zip(*(cells[name] for name in ("area", "cell", "n", "withheld")), strict=True)) == expected
-    assert any(cells["withheld"])
+    assert list(zip(*(cells[name] for name in ("area", "cell", "n")), strict=True)) == expected
 
 
 def test_answers_are_those_of_the_rows(said, now):
     c, found = chunk(), said["answered"]
     assert found["area"] == [CITY, *AREAS]
-    for row, own in enumerate([now.at, *(now.of(slug) for slug in AREAS)]):
+    for row, own in enumerate([sorted(now.shown + now.away), *(now.of(slug) for slug in AREAS)]):
         hours = (np.minimum(c.closed[own], cubes.UNTIL * DAY) - c.opened[own]) // HOUR
         half = median_wait(hours / 24, c.closed[own] < NEVER)
         assert (found["opened"][row], found["closed"][row]) == (half.n, half.closed)
@@ -126,9 +124,10 @@ def test_answers_are_those_of_the_rows(said, now):
 
 def test_open_subjects_hide_nothing(said):
     found = bodies(count(chunk(), cubes.plan()), frozenset())
-    assert not any(found["themes"]["withheld"] + found["area_cells"]["withheld"])
+    assert not any(found["themes"]["withheld"])
     assert sum(found["themes"]["n"]) == sum(found["area_cells"]["n"]) == sum(found["answered"]["opened"][1:])
-    assert found["answered"]["opened"][0] == said["answered"]["opened"][0]
+    assert found["totals"]["incidents"] == found["answered"]["opened"][0] > said["answered"]["opened"][0]
+    assert found["totals"]["withheld"] == 0
 
 
 def test_what_is_withheld_cannot_be_read_off_the_totals(said):
@@ -142,6 +141,9 @@ def test_what_is_withheld_cannot_be_read_off_the_totals(said):
     for area, n in zip(said["area_cells"]["area"], said["area_cells"]["n"], strict=True):
         cells[area] += n
     assert all(opened[slug] == shown[slug] >= cells[slug] for slug in AREAS)
+    totals = said["totals"]
+    assert totals["incidents"] == opened[CITY] == sum(shown.values()) + totals["outside"]
+    assert totals["withheld"] >= sum(said["themes"]["withheld"]) > 0
 
 
 def test_what_is_older_counts_for_nothing(said):
@@ -186,16 +188,13 @@ def test_rows_that_name_nothing_are_refused():
         bodies(cubes.cube(), slugs=SLUGS[:2])
 
 
-def test_a_single_small_number_takes_the_next_smallest_with_it():
-    """Else it would be the city's total less that of every area."""
-    area = np.repeat([0, 1, 2], [2, 6, 9])
-    some = chunk()
-    rows = np.arange(len(area))
+def test_not_even_a_lone_small_number_shows_in_a_total():
+    area = np.repeat([0, 1, 1], [2, 6, 9])
+    some, rows = chunk(), np.arange(len(area))
     columns = {name: getattr(some, name)[rows] for name in vars(some) if name not in {"later", "reported"}}
     none = np.zeros(0, np.int64)
-    one = Chunk(
-        **columns | {"area": area, "category": 0 * area, "day": 0 * area + cubes.SINCE}, later=none, reported=none
-    )
+    here = {"area": area, "category": 0 * area, "day": 0 * area + cubes.SINCE}
+    one = Chunk(**columns | here, later=none, reported=none)
     found = bodies(count(one, cubes.plan()), frozenset({cubes.CATEGORIES[0].slug}))
-    told = dict(zip(found["themes"]["area"], found["themes"]["n"], strict=True))
-    assert [told[slug] for slug in AREAS[:3]] == [None, None, 9]
+    assert dict(zip(found["themes"]["area"], found["themes"]["n"], strict=True)) == {AREAS[0]: None, AREAS[1]: 15}
+    assert (found["totals"]["incidents"], found["answered"]["opened"][0]) == (15, 15)

@@ -9,7 +9,7 @@ from analytics.methods.cube import Chunk, count
 from analytics.methods.grades import GRADES
 from analytics.methods.units import Units
 from analytics.results import digest
-from analytics.stages import counts, ranking, reporting
+from analytics.stages import counts, ranking, reporting, waiting
 from analytics.stages.city import city_of
 from analytics.stages.waiting import Gaps
 from tests import cubes, golden
@@ -184,6 +184,14 @@ def test_places_that_wait_longer_lead_the_delay():
     assert max(np.array(delay["rank"])[late]) < min(np.array(delay["rank"])[~late])
     assert np.array(delay["score"])[late].min() > 5
     assert delay["graded_by"] == ["incidents", "rank"]
+
+
+def test_where_everybody_waits_three_times_as_long_the_delay_is_longest():
+    here = cubes.town()
+    body = ranked(here, waiting.gaps(waiting.wait(here, cubes.SINCE, cubes.UNTIL)))[None]
+    row, delay = at(body, cubes.SLOW), body["delay"]
+    assert (delay["rank"][row], delay["rank_high"][row], delay["tier"][row]) == (1, 1, "A")
+    assert delay["score"][row] > 0.8 * delay["gap_days"][row]
 
 
 def test_a_place_whose_delay_is_not_known_may_have_any_rank():

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analytics.methods.checks import MethodError
 from analytics.methods.cube import Chunk, count
 from analytics.methods.units import CategoryParams
 from analytics.methods.whatif import Settings, score, weekly
@@ -17,9 +18,14 @@ from tests import cubes, golden
 SETS = (8, 9, 10, None)
 
 
+def packed_all(city, res):
+    """Every week that was counted."""
+    return pack(city, res, city.weeks)
+
+
 @pytest.fixture(scope="module")
 def packed():
-    return pack(cubes.town(), 8)
+    return packed_all(cubes.town(), 8)
 
 
 def rows(chunk, chosen):
@@ -37,7 +43,7 @@ def test_what_comes_out_is_what_the_counts_hold(res):
     town = cubes.town()
     units = town.set_of(res)
     newest_first = town.weekly(units, town.weeks)[:, :, ::-1]
-    whole, kept = weekly(newest_first, units.exposure), unpack(pack(town, res))
+    whole, kept = weekly(newest_first, units.exposure), unpack(packed_all(town, res))
     assert (kept.res, kept.weeks, kept.ids.tolist()) == (res, 104, units.ids.tolist())
     assert kept.week.weeks.toarray().tolist() == newest_first.reshape(-1, 104).tolist()
     assert kept.week.total.tolist() == whole.total.tolist()
@@ -54,7 +60,7 @@ def test_the_standing_ranks_are_those_with_nothing_turned(packed):
 
 
 def test_the_planted_quarter_comes_first_for_litter():
-    kept = unpack(pack(cubes.town(), None))
+    kept = unpack(packed_all(cubes.town(), None))
     only = Settings(severity={s.slug: float(s.slug == "litter") for s in kept.subjects})
     found = score(kept.week, kept.subjects, only)
     assert kept.ids[found.ranks.excess == 1].tolist() == [cubes.PLANT]
@@ -62,7 +68,7 @@ def test_the_planted_quarter_comes_first_for_litter():
 
 def test_subjects_say_what_they_are_divided_by_and_what_they_should_be():
     wanted = tuple(replace(c, exposure="street_m") if c.slug == "signs" else c for c in cubes.CATEGORIES)
-    kept = unpack(pack(cubes.town(categories=wanted), 8))
+    kept = unpack(packed_all(cubes.town(categories=wanted), 8))
     assert [(s.slug, s.exposure, s.severity) for s in kept.subjects] == [
         ("lighting", "population", 4.0),
         ("litter", "population", 2.0),
@@ -78,19 +84,19 @@ def test_areas_keep_their_names_with_every_letter():
     town = city_of(
         cubes.cube(), [*sets[:-1], replace(sets[-1], names=names)], cubes.CATEGORIES, cubes.QUICK, seed=7, weeks=9
     )
-    assert unpack(pack(town, None)).names.tolist() == sorted(names)
+    assert unpack(packed_all(town, None)).names.tolist() == sorted(names)
 
 
 def test_sensitive_categories_are_not_in_it():
     hidden = tuple(replace(c, sensitive=c.slug == "noise") for c in cubes.CATEGORIES)
-    data = pack(cubes.town(categories=hidden), 8)
+    data = packed_all(cubes.town(categories=hidden), 8)
     assert [s.slug for s in unpack(data).subjects] == ["lighting", "litter", "signs"]
     assert len(unpack(data).week.total) == 3
 
 
 def test_all_sensitive_leaves_no_place():
     hidden = tuple(replace(c, sensitive=True) for c in cubes.CATEGORIES)
-    kept = unpack(pack(cubes.town(categories=hidden), 8))
+    kept = unpack(packed_all(cubes.town(categories=hidden), 8))
     assert (kept.subjects, kept.standing.burden.any()) == ((), False)
 
 
@@ -98,8 +104,8 @@ def test_equal_cities_give_equal_bytes_in_any_order(packed):
     whole = rows(cubes.chunk(), np.arange(len(cubes.chunk().day)))
     order = np.random.default_rng(3).permutation(len(whole.day))
     turned = [replace(u.in_order()) for u in golden.units(1)][::-1]
-    assert pack(city_of(cubes.cube(), turned, cubes.CATEGORIES, cubes.QUICK, seed=8, weeks=104), 8) == packed
-    assert pack(city(rows(whole, order)), 8) == pack(city(whole), 8) == packed
+    assert packed_all(city_of(cubes.cube(), turned, cubes.CATEGORIES, cubes.QUICK, seed=8, weeks=104), 8) == packed
+    assert packed_all(city(rows(whole, order)), 8) == packed_all(city(whole), 8) == packed
 
 
 def test_it_is_a_plain_file_of_arrays_without_a_clock(packed):
@@ -112,13 +118,13 @@ def test_it_is_a_plain_file_of_arrays_without_a_clock(packed):
 
 def test_counts_beyond_a_byte_are_kept():
     many = np.full(70_000, np.flatnonzero(cubes.chunk().day == cubes.UNTIL - 1)[0])
-    kept = unpack(pack(city(rows(cubes.chunk(), many)), 9))
+    kept = unpack(packed_all(city(rows(cubes.chunk(), many)), 9))
     assert (kept.week.total.max(), kept.week.weeks.max()) == (70_000, 70_000)
 
 
 @pytest.mark.parametrize("res", SETS)
 def test_nothing_ever_said(res):
-    kept = unpack(pack(cubes.empty(), res))
+    kept = unpack(packed_all(cubes.empty(), res))
     assert (kept.week.total.sum(), set(kept.standing.burden.tolist()) <= {0, 1}) == (0, True)
 
 
@@ -126,21 +132,21 @@ def test_nothing_ever_said(res):
 @pytest.mark.parametrize("n", [0, 1])
 def test_a_single_incident_and_any_number_of_weeks(weeks, n):
     chosen = np.flatnonzero(cubes.chunk().day == cubes.UNTIL - 1)[:n]
-    kept = unpack(pack(city(rows(cubes.chunk(), chosen), weeks=weeks), 9))
+    kept = unpack(packed_all(city(rows(cubes.chunk(), chosen), weeks=weeks), 9))
     assert (kept.weeks, kept.week.total.sum()) == (weeks, n * bool(weeks))
     found = score(kept.week, kept.subjects, Settings(half_life_days=30))
     assert all(np.isfinite(v).all() for v in (found.burden, found.excess, found.effective_n))
 
 
 def test_weeks_before_those_counted_are_left_out():
-    kept = unpack(pack(city(rows(cubes.chunk(), np.arange(len(cubes.chunk().day))), weeks=10), None))
+    kept = unpack(packed_all(city(rows(cubes.chunk(), np.arange(len(cubes.chunk().day))), weeks=10), None))
     assert kept.week.total.sum() == cubes.town().weekly(cubes.town().areas, 10).sum()
 
 
 def test_units_without_any_exposure_of_a_kind():
     sets = [replace(u, exposure={**u.exposure, "jobs": np.zeros(len(u.ids))}) for u in golden.units(1)]
     categories = [CategoryParams("lighting", "jobs", 60, 5), *cubes.CATEGORIES[1:]]
-    kept = unpack(pack(city_of(cubes.cube(), sets, categories, cubes.QUICK, seed=7, weeks=104), 8))
+    kept = unpack(packed_all(city_of(cubes.cube(), sets, categories, cubes.QUICK, seed=7, weeks=104), 8))
     assert (kept.subjects[0].exposure, kept.wanted[0]) == ("area", "jobs")
     assert not score(kept.week, kept.subjects, Settings(exposure="jobs")).known.any()
 
@@ -196,3 +202,14 @@ def test_a_week_beyond_those_counted_is_refused(packed):
     weeks[0] = 104
     with pytest.raises(DamagedCountsError, match="the columns do not match"):
         unpack(changed(packed, weeks=weeks))
+
+
+def test_more_weeks_than_counted_are_refused():
+    with pytest.raises(MethodError, match="105 asked for, 104 counted"):
+        pack(cubes.town(), None, 105)
+
+
+def test_fewer_weeks_are_the_newest():
+    town = cubes.town()
+    newest = town.weekly(town.areas, 52).sum(axis=2)
+    assert unpack(pack(town, None, 52)).week.total.tolist() == newest.tolist()
