@@ -49,7 +49,7 @@ def compose(neighborhood: Neighborhood, run: Run) -> ListeningReport:
     themes = _themes(slug, run)
     total = sum(t.n or 0 for t in themes)
     before = run.totals["before"]
-    hot, clumps = _places(neighborhood, run)
+    cells, (hot, clumps) = _cells(slug, run), _places(neighborhood, run)
     report = ListeningReport(
         city=settings.CITY.slug,
         city_names=dict(settings.CITY.name),
@@ -71,7 +71,8 @@ def compose(neighborhood: Neighborhood, run: Run) -> ListeningReport:
         exposure=found.exposure_used(run),
         themes=themes,
         map_res=MAP_RES,
-        cells=_cells(slug, run),
+        cells=cells,
+        off_map=total - sum(cell.n for cell in cells),
         hotspots=hot,
         clusters=clumps,
         answered=_answered(slug, run),

@@ -70,7 +70,8 @@ class Theme:
 
 @dataclass(frozen=True)
 class CellCount:
-    """Incidents in one H3 cell (hexadecimal text). `withheld` marks a cell whose sensitive counts are not shown."""
+    """Incidents in one H3 cell (hexadecimal text), sensitive subjects aside. `withheld` is of older reports, which
+    counted them and marked the cells where they were too few to show."""
 
     cell: str
     n: int
@@ -355,7 +356,10 @@ class Answered:
 
 @dataclass(frozen=True)
 class ListeningReport:
-    """One area, one period, one run: everything a page, a PDF, a table or a map of it may say."""
+    """One area, one period, one run: everything a page, a PDF, a table or a map of it may say.
+
+    `off_map` of its incidents are counted but on no hexagon: they speak of sensitive subjects.
+    """
 
     city: str
     city_names: Mapping[str, str]
@@ -384,6 +388,7 @@ class ListeningReport:
     answered_city: Answered
     ranking: RankedArea | None
     doubts: tuple[str, ...]
+    off_map: int = 0
 
 
 def to_json(value: Any) -> str:

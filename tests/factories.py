@@ -25,7 +25,7 @@ from django.conf import settings
 from shapely.geometry import MultiPolygon, Polygon
 
 from analytics.listening import release
-from analytics.models import Finding, Run
+from analytics.models import LAYOUT, Finding, Run
 from analytics.runs import analyse
 from issues.actions import change_status, raise_issue
 from issues.models import Issue
@@ -160,6 +160,7 @@ def make_run(
         "finished_at": finished,
     }
     run = Run.objects.create(
+        layout=LAYOUT,
         since=since,
         until=until,
         seed=seed,

@@ -1,6 +1,7 @@
 """The report of an area says what its run found, and nothing that must be withheld."""
 
 import datetime as dt
+import json
 
 import pytest
 
@@ -75,6 +76,22 @@ def test_few_sensitive_incidents_are_withheld_everywhere(small_city):
     assert sum(c.n for c in one.cells) == one.incidents
     assert not any(h.category == "lighting" for h in one.hotspots)
     assert "counts_withheld" in one.doubts
+
+
+def test_what_is_sensitive_is_counted_but_on_no_hexagon(small_city):
+    Category.objects.filter(slug="lighting").update(sensitive=True)
+    one = report()
+    lighting = next(t for t in one.themes if t.category == "lighting")
+    assert one.off_map == lighting.n >= one.threshold
+    assert sum(c.n for c in one.cells) == one.incidents - one.off_map
+
+
+def test_a_report_frozen_before_a_figure_was_added_is_still_read(small_city):
+    one = report()
+    held = json.loads(to_json(one))
+    del held["off_map"], held["ranking"]["tier"]
+    old = from_json(ListeningReport, json.dumps(held))
+    assert (old.off_map, old.ranking.tier, old.incidents) == (0, "", one.incidents)
 
 
 def test_json_and_back_is_the_same_report(small_city):

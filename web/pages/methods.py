@@ -146,6 +146,7 @@ SECTIONS = (
             Number("cluster_res", _("Tested with"), _size),
             Number("hull_buffer_m", _("Width given to an outline that has none"), _metres),
         ),
+        record="0013-patterns-and-alarms.md",
     ),
     Section(
         "alarms",
@@ -158,6 +159,7 @@ SECTIONS = (
             Number("scan_replicas", _("Chance is drawn, at most, this many times"), whole),
             Number("", _("An alarm, where q over all subjects is at most"), _share, fixed=ALARM_Q),
         ),
+        record="0013-patterns-and-alarms.md",
     ),
     Section(
         "change",
@@ -192,6 +194,7 @@ SECTIONS = (
             Number("interval", _("Its interval holds"), _share),
             Number("", _("Data desert: the upper end is above the lower by more than"), _times, fixed=DESERT),
         ),
+        record="0014-grades-and-what-is-ranked.md",
     ),
     Section(
         "ranking",
@@ -204,9 +207,9 @@ SECTIONS = (
             Number("top_share", _("But at most this share of all places"), _share),
             Number("severity_kappa", _("Firmness of the weights (κ)"), whole),
         ),
-        record="0009-prior.md",
+        record="0014-grades-and-what-is-ranked.md",
     ),
-    Section("grade", _("How far to trust it")),
+    Section("grade", _("How far to trust it"), record="0014-grades-and-what-is-ranked.md"),
     Section(
         "check",
         _("Does the map work?"),

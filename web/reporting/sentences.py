@@ -295,6 +295,16 @@ def withheld_cells(report: ListeningReport) -> str | None:
     ) % {"n": whole(n), "people": people(report.threshold)}
 
 
+def off_map(report: ListeningReport) -> str | None:
+    if report.off_map == 0:
+        return None
+    return ngettext(
+        "%(problems)s on sensitive subjects is counted here, but on no hexagon.",
+        "%(problems)s on sensitive subjects are counted here, but on no hexagon.",
+        report.off_map,
+    ) % {"problems": problems(report.off_map)}
+
+
 def withheld_themes(report: ListeningReport) -> str | None:
     n = sum(theme.withheld for theme in report.themes)
     if n == 0:

@@ -33,7 +33,11 @@ def context(report: ListeningReport) -> dict[str, Any]:
         "figures": _figures(report),
         "map": drawing(figures.still_map(report)),
         "themes": _themes(report),
-        "withheld": [s for s in (sentences.withheld_themes(report), sentences.withheld_cells(report)) if s],
+        "withheld": [
+            said
+            for say in (sentences.withheld_themes, sentences.withheld_cells, sentences.off_map)
+            if (said := say(report))
+        ],
         "hotspots": _hotspots(report),
         "clusters": _clusters(report),
         "answered": _answered(report),
