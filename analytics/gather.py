@@ -155,16 +155,16 @@ def boundary_set(day: dt.date) -> BoundarySet:
     return chosen
 
 
-def plan(since: dt.date, until: dt.date, before: dt.date, chosen: Subjects) -> Plan:
+def plan(since: dt.date, until: dt.date, before: dt.date, chosen: Subjects, last: dt.date) -> Plan:
     """How the counting pass counts a period: its days, the last instant the data speak of, and linking limits.
 
-    Weeks are counted back from the last day anything is known of, where that is earlier than `until`: the days after
-    it are unknown, not quiet.
+    Weeks are counted back from the `last` day anything is known of, where that is earlier than `until`: the days
+    after it are unknown, not quiet.
     """
     moments = Issue.objects.filter(hidden=False, opened_on__lt=until).aggregate(a=Max("opened_at"), b=Max("closed_at"))
-    last = max((m for m in moments.values() if m), default=dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
-    microseconds = (last - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
-    edge = max(min(until, span().last + dt.timedelta(days=1)), since + dt.timedelta(days=1))
+    moment = max((m for m in moments.values() if m), default=dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
+    microseconds = (moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
+    edge = max(min(until, last + dt.timedelta(days=1)), since + dt.timedelta(days=1))
     return Plan(_day(since), _day(edge), _day(before), microseconds, chosen.days)
 
 

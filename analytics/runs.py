@@ -80,7 +80,7 @@ def analyse(
     period = times(since, until, known)
     chosen = gather.boundary_set(period.until - dt.timedelta(days=1))
     areas = gather.areas_of(chosen)
-    plan = gather.plan(period.since, period.until, period.before or period.since, subjects)
+    plan = gather.plan(period.since, period.until, period.before or period.since, subjects, known.last)
     cube = (executor or Serial()).total(_told(period, areas, subjects, say), plan)
     sets = gather.units(areas, cube.sums[COUNTS].keys["cell"])
     say(f"units: {', '.join(f'{len(u.ids)} {u.label}' for u in sets)}")
@@ -95,7 +95,7 @@ def analyse(
     told = (subjects.params, weeks, period.before, settings.CITY.suppression_threshold, MAP_RES)
     values["input_digest"] = gather.input_digest(cube, sets, chosen, told)
     (counted,) = (f.body for f in said if f.kind == TOTALS)
-    values["totals"] = _totals(period, counted, sets) | {"read": cube.rows, "weeks": weeks}
+    values["totals"] = _totals(period, counted, sets) | {"weeks": weeks}
     say(f"saving {len(families)} families of findings")
     return _save(started, values, families, city, min(weeks, (plan.until - plan.since) // WEEK_DAYS))
 

@@ -123,11 +123,12 @@ def count_all(workers: int, rows: int) -> dict[str, Any]:
         from analytics.executors import Serial
         from analytics.runs import times
 
-        period = times(None, None)
+        known, subjects = gather.span(), gather.subjects()
+        period = times(None, None, known)
         areas = gather.areas_of(gather.boundary_set(period.until - dt.timedelta(days=1)))
-        plan = gather.plan(period.since, period.until, period.before or period.since)
+        plan = gather.plan(period.since, period.until, period.before or period.since, subjects, known.last)
         started = time.perf_counter()
-        cube = (executor or Serial()).total(gather.chunks(period.read_from, period.until, areas), plan)
+        cube = (executor or Serial()).total(gather.chunks(period.read_from, period.until, areas, subjects), plan)
         seconds = time.perf_counter() - started
         size = sum(len(table) for table in cube.sums.values())
         told = {"digest": cube.digest(), "incidents": cube.rows, "rows": size}
@@ -151,7 +152,7 @@ def analyse_all(workers: int, rows: int) -> dict[str, Any]:
             )
             families, size = cursor.fetchone()
         told = {"run": run.pk, "findings_digest": run.findings_digest, "input_digest": run.input_digest}
-        told |= {"incidents": run.totals["read"], "families": families, "stored_mib": int(size) / 2**20}
+        told |= {"incidents": run.totals["incidents"], "families": families, "stored_mib": int(size) / 2**20}
         return {"seconds": seconds, "steps": by_step, "peak_mib": peak_mib(), "workers_mib": peaks(), **told}
 
 

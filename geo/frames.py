@@ -7,18 +7,6 @@ from collections.abc import Mapping
 import pandas as pd
 
 # numpy dtype kinds: i/u integers, f floats, O and U text, b booleans, M instants
-VOICES: Mapping[str, str] = {
-    "source": "OUT",
-    "external_id": "OUT",
-    "category": "OUT",
-    "opened": "M",
-    "closed": "M",
-    "lng": "f",
-    "lat": "f",
-    "cell": "u",
-    "neighborhood": "OUT",
-    "issues": "iu",
-}
 AREAS: Mapping[str, str] = {"slug": "OUT", "name": "OUT", "geometry": "O"}
 
 

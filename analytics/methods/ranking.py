@@ -175,36 +175,6 @@ def rank_places(
     return Places(burden.ranked(point.burden, k, interval), excess.ranked(point.excess, k, interval))
 
 
-@dataclass(frozen=True)
-class Ranking:
-    """n units; rank 1 is most above expectation: the excess of `rank_places` under its older names."""
-
-    ratio: Floats
-    rank: Ints
-    low: Ints
-    high: Ints
-    p_top: Floats
-    k: int
-
-
-def rank_excess(
-    observed: npt.ArrayLike,
-    expected: npt.ArrayLike,
-    rng: np.random.Generator,
-    *,
-    k: int,
-    draws: int = 2_000,
-    hyper_draws: int = 200,
-    interval: float = 0.9,
-) -> Ranking:
-    """Rank n units by excess over c categories of equal severity, all places taken to report alike."""
-    o, e = tables(observed, expected, ("observed", "expected"), _NOTHING_EXPECTED)
-    given = Evidence(o, e, np.ones(len(o)))
-    settings = {"k": k, "draws": draws, "hyper_draws": hyper_draws}
-    found = rank_places(given, rng, interval=interval, method=LIKELIHOOD, **settings).excess
-    return Ranking(found.score, found.rank, found.low, found.high, found.p_top, k)
-
-
 def rank_delay(
     gap: npt.ArrayLike,
     error: npt.ArrayLike,

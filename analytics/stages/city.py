@@ -40,7 +40,7 @@ class City:
 
     `sets` are cells by resolution, then the areas; `categories` are the c subjects open to analysis, by slug: the
     column `category` of the cube's tables holds row numbers into them, `area` row numbers into the areas. `weeks`:
-    how many full weeks before the end of the period the data reach back, as far as they were counted.
+    how many full weeks the counts reach back from the last day known.
     """
 
     cube: Cube

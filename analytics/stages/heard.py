@@ -28,7 +28,7 @@ class _Pairs:
     last row for what lies in no area."""
 
     n: Ints
-    hidden: Bools
+    withheld: Bools
 
 
 def heard(
@@ -94,7 +94,7 @@ def _pairs(rows: Sums, areas: int, delicate: Bools, threshold: int) -> _Pairs:
 def _shown(rows: Sums, pairs: _Pairs) -> Bools:
     """Rows that may be counted where they lie; -1, no area, is the last row of the pairs."""
     area, category = (rows.keys[name].astype(np.int64) for name in ("area", "category"))
-    return np.asarray(~pairs.hidden[area, category], bool)
+    return np.asarray(~pairs.withheld[area, category], bool)
 
 
 def _totals(every: Sums, now: _Pairs) -> dict[str, int]:
@@ -103,16 +103,16 @@ def _totals(every: Sums, now: _Pairs) -> dict[str, int]:
         "incidents": int(every.values["incidents"].sum()),
         "issues": int(every.values["issues"].sum()),
         "outside": int(every.values["incidents"][away].sum()),
-        "withheld": int(now.hidden.sum()),
+        "withheld": int(now.withheld.sum()),
     }
 
 
 def _themes(now: _Pairs, before: _Pairs | None, areas: Sequence[str], categories: Sequence[str]) -> dict[str, Any]:
     wanted = np.nonzero((now.n if before is None else now.n + before.n)[:-1])
-    hidden = now.hidden[wanted]
+    hidden = now.withheld[wanted]
     earlier: list[int | None] = [None] * len(hidden)
     if before is not None:
-        earlier = _counts(before.n[wanted], hidden | before.hidden[wanted])
+        earlier = _counts(before.n[wanted], hidden | before.withheld[wanted])
     return {
         "area": [areas[row] for row in wanted[0].tolist()],
         "category": [categories[row] for row in wanted[1].tolist()],

@@ -22,7 +22,7 @@ def cube(size=100_000, since=SINCE, until=UNTIL):
     areas = gather.areas_of(gather.boundary_set(until))
     subjects = gather.subjects()
     chunks = gather.chunks(since, until, areas, subjects, size)
-    return Serial().total(chunks, gather.plan(since, until, since, subjects)), areas
+    return Serial().total(chunks, gather.plan(since, until, since, subjects, gather.span().last)), areas
 
 
 def test_counts_are_those_of_the_rows(small_city):
@@ -73,7 +73,7 @@ def test_an_empty_period_is_an_empty_cube(small_city):
 
 
 def test_weeks_end_with_the_last_day_known_not_with_the_period(small_city):
-    edge = gather.plan(SINCE, dt.date(2027, 1, 1), SINCE, gather.subjects()).until
+    edge = gather.plan(SINCE, dt.date(2027, 1, 1), SINCE, gather.subjects(), gather.span().last).until
     assert dt.date(1970, 1, 1) + dt.timedelta(days=edge) == gather.span().last + dt.timedelta(days=1)
 
 

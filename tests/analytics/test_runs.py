@@ -2,10 +2,13 @@
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from django.db import connection
 
+from analytics import gather
+from analytics.executors import Dask
 from analytics.gather import NothingToAnalyseError
 from analytics.models import Finding, Run
 from analytics.runs import analyse
@@ -171,3 +174,32 @@ def test_nothing_is_saved_when_saving_fails(small_city, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         analyse(**YEAR)
     assert not Run.objects.exists()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_two_workers_find_what_one_process_finds(small_city, monkeypatch):
+    from distributed import Client, LocalCluster
+
+    pages = partial(gather.chunks, size=7)
+    monkeypatch.setattr(gather, "chunks", pages)
+    alone = analyse(**YEAR, seed=3)
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        together = analyse(**YEAR, seed=3, executor=Dask(client))
+    assert (together.input_digest, together.findings_digest) == (alone.input_digest, alone.findings_digest)
+    packed = [dict(run.weekly_counts.values_list("res", "body")) for run in (alone, together)]
+    assert packed[0] == packed[1]
+
+
+def test_rows_inserted_in_another_order_give_the_same_digests(db):
+    make_boundaries(["Fabric", "Iosefin"], valid_from=dt.date(2020, 1, 1))
+    found = []
+    for order in (range(20), reversed(range(20))):
+        Issue.objects.all().delete()
+        for i in order:
+            make_issue("roads", place=("fabric", "iosefin")[i % 2], i=i, at=instant(2026, 1, 1 + i))
+        run = analyse(**YEAR, seed=3)
+        found.append((run.input_digest, run.findings_digest))
+    assert found[0] == found[1]

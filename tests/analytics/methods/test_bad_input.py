@@ -7,13 +7,18 @@ from scipy import sparse
 from analytics.methods.checks import MethodError
 from analytics.methods.clusters import dbscan, describe
 from analytics.methods.hotspots import bh, exposure_test, upper_tail
-from analytics.methods.ranking import rank_excess
+from analytics.methods.ranking import Evidence, rank_places
 from analytics.methods.rates import empirical_bayes, expected, fit_prior, garwood
 from analytics.methods.shares import wilson
 from analytics.methods.survival import kaplan_meier, median_wait
 
 TWO = sparse.identity(2, format="csr")
 NAN, INF = float("nan"), float("inf")
+
+
+def ranked(observed, expected, k):
+    evidence = Evidence(np.asarray(observed), np.asarray(expected), np.ones(len(observed)))
+    return rank_places(evidence, np.random.default_rng(0), k=k)
 
 
 @pytest.mark.parametrize(
@@ -36,10 +41,10 @@ NAN, INF = float("nan"), float("inf")
         (lambda: dbscan([0, INF], [0, 0], 5, 2), "x: row 1 is inf"),
         (lambda: dbscan([0], [0], 0, 2), "eps_m 0 and min_points 2 must be above zero"),
         (lambda: describe([0], [0], [0, 0]), "different numbers of rows"),
-        (lambda: rank_excess([[1, 0]], [[1, 0]], np.random.default_rng(0), k=1), "nothing in every category"),
-        (lambda: rank_excess([[1, 2], [1, 1]], [[1, 0], [1, 1]], np.random.default_rng(0), k=1), "none are expected"),
-        (lambda: rank_excess([1, 2], [1, 1], np.random.default_rng(0), k=1), "categories x units wanted"),
-        (lambda: rank_excess([[1]], [[1]], np.random.default_rng(0), k=0), "out of range"),
+        (lambda: ranked([[1, 0]], [[1, 0]], k=1), "nothing in every category"),
+        (lambda: ranked([[1, 2], [1, 1]], [[1, 0], [1, 1]], k=1), "none are expected"),
+        (lambda: ranked([1, 2], [1, 1], k=1), "categories x units wanted"),
+        (lambda: ranked([[1]], [[1]], k=0), "out of range"),
         (lambda: kaplan_meier([-1], [1]), "days: row 0 is -1"),
         (lambda: median_wait([1, 2], [1]), "different numbers of rows"),
         (lambda: median_wait([NAN], [0]), "days: row 0 is nan"),
