@@ -8,12 +8,14 @@ import pytest
 import shapely
 from django.core.management import call_command
 
+from geo.cities import load_city
 from neighborhoods.locate import locator
 from neighborhoods.models import Neighborhood
 
 
 @pytest.fixture
-def loaded(real, db, capsys):
+def loaded(real, db, capsys, settings):
+    settings.CITY = load_city(settings.FIXTURES / "cities" / "timisoara.toml")
     file = real / "timisoara" / "neighbourhoods_osm31.geojson"
     call_command("load_boundaries", str(file), name_field="name")
     return file, capsys.readouterr().out

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import CommandError, CommandParser, call_command
 from django.db.models import Count, Max, Sum
 
+from analytics import gather
 from analytics.code import code_version
 from analytics.models import Run
 from analytics.runs import times
@@ -101,7 +102,7 @@ class Command(CityCommand):
 
     def _up_to_date(self, run: Run) -> bool:
         """Whether the newest run is by this code, over this period, and nothing was recorded after it."""
-        period = times(None, None)
+        period = times(None, None, gather.span())
         last = Issue.objects.aggregate(last=Max("recorded_at"))["last"]
         loaded = run.boundary_set.loaded_at
         return (
