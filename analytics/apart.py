@@ -8,7 +8,7 @@ from typing import Any
 
 from analytics.found import ORDERS
 from analytics.models import Finding, Run
-from analytics.results import Apart, Moved, Part, Readiness, Standing, Waited
+from analytics.ranked import Apart, Moved, Part, Readiness, Standing, Waited
 
 # Sets of units whose columns are kept at hand: a page asks for one unit after the other of the same set.
 _SETS_HELD = 4
@@ -27,20 +27,14 @@ def take_apart(run: Run, res: int | None, subjects: Sequence[str]) -> list[Apart
 
 def city_parts(run: Run, res: int | None) -> dict[str, dict[str, Any]]:
     """Per category what the sums over all units of a set must come to, and what was divided by what."""
-    found = {}
-    for family in Finding.objects.filter(run=run, kind="counts", res=res).order_by("category"):
-        b = family.body
-        found[family.category] = {
-            "total": b["total"],
-            "observed": sum(b["observed"]),
-            "outside": b["outside"],
-            "unexposed": b["unexposed"],
-            "exposure": b["exposure"],
-            "exposure_wanted": b["exposure_wanted"],
-            "phi": b["phi"],
-            "model": b["model"],
-        }
-    return found
+    held = _columns(run.pk, run.findings_digest, res)
+    counts = {category: one.body for (kind, category), one in held.items() if kind == "counts"}
+    return {category: _of_city(body) for category, body in sorted(counts.items())}
+
+
+def _of_city(body: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("total", "outside", "unexposed", "exposure", "exposure_wanted", "phi", "model")
+    return {"observed": sum(body["observed"]), **{name: body[name] for name in names}}
 
 
 class _Body:
@@ -78,19 +72,20 @@ def _apart(held: Mapping[tuple[str, str], _Body], res: int | None, subject: str,
         expected=b["expected"][i],
         standings=tuple(_standing(b, order, i) for order in ORDERS if b[order] is not None),
         parts=tuple(_parts(held, ranking, subject, (level, least))),
-        graded_by=tuple(b["graded_by"]),
         sides_agreeing=agreeing,
         sides_of=of,
         moved=tuple(_moved(b["denominators"], i)),
         reporting=_readiness(held, subject),
         reporting_used=b["reporting_used"],
+        reporting_why=b["reporting_why"],
+        waits_kept=("waiting", "") in held,
         waited=_waited(held, subject),
     )
 
 
 def _standing(body: Mapping[str, Any], order: str, i: int) -> Standing:
     columns = body[order]
-    plain = columns.get("plain_rank")
+    point, plain = columns.get("point_rank"), columns.get("plain_rank")
     return Standing(
         order=order,
         score=columns["score"][i],
@@ -105,7 +100,10 @@ def _standing(body: Mapping[str, Any], order: str, i: int) -> Standing:
         tier=columns["tier"][i],
         grade=columns["grade"][i],
         decided=tuple(columns["decided"][i]),
+        point_rank=point[i] if point else None,
         plain_rank=plain[i] if plain else None,
+        interval=body["interval"],
+        graded_by=tuple(columns.get("graded_by", body["graded_by"])),
     )
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from django.conf import settings
 
 from analytics.models import Finding, Run
-from analytics.results import Alarm, Cluster, Foretold, Hotspot, MapCheck, RankedArea, Ring
+from analytics.ranked import Alarm, AlarmsWatched, Foretold, MapCheck
+from analytics.results import Cluster, Hotspot, RankedArea, Ring
+from analytics.stages.alarms import ENOUGH
 from geo.crs import to_store
 
 EXCESS, BURDEN, DELAY = "excess", "burden", "delay"
@@ -61,6 +63,7 @@ def _ranked_unit(body: Mapping[str, Any], order: str, i: int, res: int | None) -
         tier=columns["tier"][i],
         grade=columns["grade"][i],
         decided=tuple(columns["decided"][i]),
+        interval=body["interval"],
     )
 
 
@@ -123,14 +126,17 @@ def clusters(run: Run) -> tuple[Cluster, ...]:
     return tuple(sorted(found, key=lambda c: (c.q, -c.n, c.category, c.centre)))
 
 
-def alarms(run: Run) -> tuple[Alarm, ...]:
-    """Circles that stood out in the last weeks, smallest p first."""
-    found = [
-        _alarm(family, circle)
-        for family in Finding.objects.filter(run=run, kind="alarms").order_by("category")
-        for circle in family.body["alarms"]
-    ]
-    return tuple(sorted(found, key=lambda a: (a.p, -(a.ratio or 0), a.category, a.centre)))
+def alarms(run: Run) -> AlarmsWatched:
+    """Circles that stood out in the newest weeks, smallest p first, and how many categories were watched for them."""
+    families = list(Finding.objects.filter(run=run, kind="alarms").order_by("category"))
+    found = [_alarm(family, circle) for family in families for circle in family.body["alarms"]]
+    answers = {family.category: family.body["answer"] for family in families}
+    return AlarmsWatched(
+        alarms=tuple(sorted(found, key=lambda a: (a.p, -(a.ratio or 0), a.category, a.centre))),
+        scanned=sum(answer == ENOUGH for answer in answers.values()),
+        weeks=max((family.body["weeks"] for family in families), default=0),
+        answers=answers,
+    )
 
 
 def _alarm(family: Finding, circle: Mapping[str, Any]) -> Alarm:

@@ -49,6 +49,7 @@ def compose(neighborhood: Neighborhood, run: Run) -> ListeningReport:
     themes = _themes(slug, run)
     total = sum(t.n or 0 for t in themes)
     before = run.totals["before"]
+    earlier = _earlier(themes) if before else None
     cells, (hot, clumps) = _cells(slug, run), _places(neighborhood, run)
     report = ListeningReport(
         city=settings.CITY.slug,
@@ -65,7 +66,7 @@ def compose(neighborhood: Neighborhood, run: Run) -> ListeningReport:
         threshold=settings.CITY.suppression_threshold,
         issues=_of(found.body(run, "issues"), "n", slug),
         incidents=total,
-        incidents_before=sum(t.n_before or 0 for t in themes) if before else None,
+        incidents_before=earlier,
         city_incidents=run.totals["incidents"],
         default_pins_left_out=run.totals["default_pins"],
         exposure=found.exposure_used(run),
@@ -78,7 +79,7 @@ def compose(neighborhood: Neighborhood, run: Run) -> ListeningReport:
         answered=_answered(slug, run),
         answered_city=_answered("", run),
         ranking=next((r for r in found.ranked_areas(run) if r.subject == slug), None),
-        doubts=_doubts(run, themes, total),
+        doubts=_doubts(run, themes, total, withheld=bool(before) and earlier is None),
     )
     return canonical(report)
 
@@ -119,6 +120,16 @@ def _themes(slug: str, run: Run) -> tuple[Theme, ...]:
             Theme(b["category"][i], names[b["category"][i]], n, share, low, high, b["before"][i], b["withheld"][i])
         )
     return tuple(sorted(themes, key=lambda t: (-(t.n or 0), t.withheld, t.category)))
+
+
+def _earlier(themes: tuple[Theme, ...]) -> int | None:
+    """The total of the period before over the themes in today's total; None where one of the two lacks a theme's count.
+
+    A theme that is shown now and was withheld then would be a rise that nobody saw.
+    """
+    if any((t.n is None) != (t.n_before is None) for t in themes):
+        return None
+    return sum(t.n_before or 0 for t in themes)
 
 
 def _cells(slug: str, run: Run) -> tuple[CellCount, ...]:
@@ -181,7 +192,7 @@ def _run_ref(run: Run) -> RunRef:
     )
 
 
-def _doubts(run: Run, themes: tuple[Theme, ...], total: int) -> tuple[str, ...]:
+def _doubts(run: Run, themes: tuple[Theme, ...], total: int, *, withheld: bool) -> tuple[str, ...]:
     backdated: bool = run.boundary_set.valid_from > run.since and run.boundary_set.valid_from > dt.date(1900, 1, 1)
     applies = {
         Doubt.SYNTHETIC: run.synthetic,
@@ -193,7 +204,7 @@ def _doubts(run: Run, themes: tuple[Theme, ...], total: int) -> tuple[str, ...]:
         Doubt.NO_PREVIOUS_PERIOD: run.totals["before"] is None,
         Doubt.FEW_INCIDENTS: total < FEW,
         Doubt.NO_DUPLICATES_RECORDED: not run.totals["duplicates_marked"],
-        Doubt.COUNTS_WITHHELD: any(t.withheld for t in themes),
+        Doubt.COUNTS_WITHHELD: withheld or any(t.withheld for t in themes),
         Doubt.CLOSING_TIMES_MISSING: run.totals["closing_missing"] > 0,
     }
     return tuple(doubt.value for doubt, holds in applies.items() if holds)

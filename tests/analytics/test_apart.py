@@ -3,8 +3,11 @@
 import pytest
 
 from analytics.apart import NoSuchUnitError, city_parts, take_apart
-from analytics.found import DELAY, EXCESS, ranked_areas, ranked_cells
-from analytics.results import Apart, from_json, to_json
+from analytics.found import DELAY, EXCESS, alarms, map_check, ranked_areas, ranked_cells
+from analytics.models import Finding
+from analytics.ranked import Apart
+from analytics.results import from_json, to_json
+from analytics.stages.check import COLUMNS
 from issues.models import Incident
 from tests.factories import make_analysed
 
@@ -74,3 +77,50 @@ def test_small_hexagons_have_no_order_by_delay(run):
 def test_a_place_that_is_not_ranked_is_said(run):
     with pytest.raises(NoSuchUnitError, match="no unit 'nowhere' is ranked"):
         take_apart(run, None, ["nowhere"])
+
+
+def test_waits_are_kept_apart_from_sets_where_nobody_asks(run):
+    assert all(apart.waits_kept for apart in everything(run, 9))
+    assert not any(apart.waits_kept or apart.waited for apart in everything(run, 10))
+
+
+def test_both_places_of_the_point_score_are_the_ranking_s(run):
+    body = Finding.objects.get(run=run, kind="ranking", res=None).body
+    for apart in everything(run, None):
+        i = body["ids"].index(apart.subject)
+        for one in apart.standings:
+            own = body[one.order]
+            if one.order == DELAY:
+                assert (one.point_rank, one.plain_rank, one.graded_by) == (None, None, ("incidents", "rank"))
+                continue
+            assert (one.point_rank, one.plain_rank) == (own["point_rank"][i], own["plain_rank"][i])
+            assert (one.graded_by, one.interval) == (tuple(body["graded_by"]), body["interval"])
+
+
+def test_why_reporting_is_not_known_is_handed_on(run):
+    wanted = Finding.objects.get(run=run, kind="reporting", res=None).body
+    assert {apart.reporting_why for apart in everything(run, None)} == {wanted["why"]}
+    assert all((apart.reporting is None) is not wanted["usable"] for apart in everything(run, None))
+
+
+def test_the_sums_of_the_city_are_read_once(run, django_assert_num_queries):
+    take_apart(run, 9, [])
+    with django_assert_num_queries(0):
+        city_parts(run, 9)
+
+
+def test_alarms_come_with_what_was_watched(run):
+    watched, families = alarms(run), Finding.objects.filter(run=run, kind="alarms")
+    assert watched.answers == {family.category: family.body["answer"] for family in families}
+    assert watched.scanned == sum(answer == "enough" for answer in watched.answers.values())
+    assert watched.weeks == families[0].body["weeks"]
+
+
+def test_the_check_of_the_map_keeps_what_fell_off_it(run):
+    family = Finding.objects.get(run=run, kind="check")
+    row = {"category": "", "budget": 0.01, "n_later": 9, "left_out": 4, "unexposed": 2, "verdict": "beats"}
+    family.body = {**family.body, "answer": "enough", **{name: [None] for name in family.body if name in COLUMNS}}
+    family.body |= {name: [value] for name, value in row.items()}
+    family.save()
+    (found,) = map_check(run).rows
+    assert (found.n_later, found.left_out, found.unexposed) == (9, 4, 2)

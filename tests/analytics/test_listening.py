@@ -4,6 +4,7 @@ import datetime as dt
 import json
 
 import pytest
+from django.utils.translation import override
 
 from analytics.listening import compose, release, released
 from analytics.models import Release
@@ -12,6 +13,7 @@ from analytics.runs import analyse
 from issues.models import Issue
 from neighborhoods.models import Category, Neighborhood
 from tests.factories import instant, make_boundaries, make_issue, make_issues
+from web.reporting.sentences import heard
 
 pytestmark = pytest.mark.django_db
 PERIOD = {"since": dt.date(2026, 1, 1), "until": dt.date(2026, 4, 1)}
@@ -56,6 +58,32 @@ def test_change_is_on_the_period_before():
     make_issue("roads", i=7, at=instant(2025, 10, 4))
     themes = {t.category: (t.n, t.n_before) for t in report().themes}
     assert themes == {"lighting": (5, 3), "roads": (0, 1)}
+
+
+@pytest.mark.parametrize(
+    "then, now, incidents, before",
+    [
+        (9, 12, 14, 10),  # both shown
+        (3, 12, 14, None),  # withheld then: twelve would be taken for a rise
+        (9, 3, 2, 1),  # withheld now, and so in both
+        (3, 0, 2, None),
+        (3, 3, 2, 1),
+    ],
+)
+def test_totals_are_compared_over_the_same_themes(then, now, incidents, before):
+    make_boundaries(["Fabric"])
+    make_issue("roads", i=7, at=instant(2025, 10, 4))
+    make_issues(2, "roads", at=instant(2026, 1, 8))
+    make_issues(then, "social", at=instant(2025, 11, 5))
+    make_issues(now, "social", at=instant(2026, 2, 5))
+    one = report()
+    assert (one.incidents, one.incidents_before) == (incidents, before)
+    assert ("counts_withheld" in one.doubts) == (3 in (then, now))
+    assert "no_previous_period" not in one.doubts
+    with override("en"):
+        said = heard(one)
+    assert ("The earlier number is withheld." in said) == (before is None)
+    assert "no earlier period" not in said
 
 
 def test_without_an_earlier_period_no_change_is_claimed(small_city):

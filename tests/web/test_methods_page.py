@@ -15,15 +15,17 @@ from django.utils.translation import override
 
 from analytics.methods.change import RULES
 from analytics.methods.grades import LIMITS
+from analytics.methods.spread import FREEDOMS
 from analytics.methods.units import Parameters
 from analytics.models import Run
+from analytics.stages import reporting as stage
 from analytics.stages.ranking import KIND as RANKING
+from analytics.stages.reporting import HIDDEN, NO_LATER
 from analytics.stages.reporting import KIND as REPORTING
-from analytics.stages.reporting import NO_LATER
 from maps.palette import LIGHT
 from neighborhoods.models import Category
 from tests.factories import make_category, make_run
-from web.pages.methods import SECTIONS, _classes, _limits
+from web.pages.methods import READINESS, SECTIONS, _classes, _limits
 
 pytestmark = pytest.mark.django_db
 
@@ -148,13 +150,56 @@ def test_a_weight_changed_since_is_shown_as_the_run_took_it(client):
     ("body", "said"),
     [
         ({"usable": True, "why": ""}, "readiness to report is known and used"),
-        ({"usable": False, "why": NO_LATER}, "it is not known: no problem was reported twice"),
-        ({"usable": False, "why": "nearly all hidden"}, "it is not used: hardly any problem"),
+        ({"usable": False, "why": NO_LATER}, "it is not known: no problem was reported again"),
+        ({"usable": False, "why": HIDDEN}, "could be seen by its first reporter alone"),
     ],
 )
 def test_it_says_whether_readiness_was_learnt(client, body, said):
     analysed([(REPORTING, "", None, body)])
-    assert said in words(part(page(client), "reporting"))
+    text = words(part(page(client), "reporting"))
+    assert said in text
+    assert text.count("In the newest analysis") == 1
+
+
+def test_each_reason_not_to_use_readiness_has_a_sentence_of_its_own():
+    named = [getattr(stage, name, None) for name in stage._why.__code__.co_names]
+    codes = [value for value in named if isinstance(value, str)]
+    assert codes
+    assert set(READINESS) == {"", *codes}
+    assert len({str(said) for said in READINESS.values()}) == len(READINESS)
+
+
+def test_before_any_analysis_nothing_is_said_of_readiness(client):
+    assert "In the newest analysis" not in words(page(client))
+
+
+def test_the_tails_of_delay_are_as_the_method_learns_them(client):
+    found = part(page(client), "ranking")
+    assert (min(FREEDOMS), max(FREEDOMS)) == pytest.approx((1.11, 10), abs=0.01)
+    assert "how heavy the tails are, learnt too, 1.1 to 10" in words(found)
+    assert "<msub><mi>t</mi><mi>ν</mi></msub>" in found
+    assert {"gelman-2013", "lee-2008"} <= set(re.findall(r'href="#([^"]+)"', found))
+
+
+@pytest.mark.parametrize("section", ["shrinkage", "ranking"])
+def test_rates_and_ranks_answer_for_what_was_reported(client, section):
+    assert "answer for what was reported, not for all there is" in words(part(page(client), section))
+
+
+@pytest.mark.parametrize(
+    ("section", "view", "asked"),
+    [
+        ("rates", "ranking-json", ""),
+        ("patterns", "ranking-json", ""),
+        ("grade", "ranking-json", ""),
+        ("what-if", "what-if", "?half_life_days=60"),
+    ],
+)
+def test_what_stands_in_no_page_is_linked_where_there_is_an_analysis(client, section, view, asked):
+    link = f'href="{reverse(view)}{asked}"'
+    assert link not in part(page(client), section)
+    analysed()
+    assert link in part(page(client), section)
 
 
 def test_every_class_of_change_and_every_limit_is_explained():

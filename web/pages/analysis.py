@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -13,7 +14,7 @@ from analytics.results import Period, RankedArea
 from maps.vector import document, mark, path
 from neighborhoods.models import Category
 from web.reporting.admissions import denominator
-from web.reporting.numbers import about, joined, span, whole
+from web.reporting.numbers import about, joined, percent, span, whole
 from web.reporting.sentences import rank_figure
 from web.reporting.standings import grade_name, score_figure
 
@@ -33,12 +34,12 @@ def run_facts(run: Run) -> dict[str, Any]:
     }
 
 
-def ranked_row(found: RankedArea) -> dict[str, Any]:
-    """One unit of a ranking for a table: its rank is never there without the interval."""
+def ranked_row(found: RankedArea, name: str) -> dict[str, Any]:
+    """One unit of a ranking for a table, under the name of the place: its rank is never there without the interval."""
     return {
         "subject": found.subject,
         "rank": rank_figure(found),
-        "bar": rank_bar(found),
+        "bar": rank_bar(dataclasses.replace(found, name=name)),
         "counted": gettext("%(observed)s where %(expected)s were expected")
         % {"observed": whole(found.observed), "expected": about(found.expected)},
         "score": score_figure(found),
@@ -65,7 +66,9 @@ def rank_bar(found: RankedArea) -> SafeString:
         mark("circle", {"cx": at(found.rank), "cy": middle, "r": 1.8}, fill="ink"),
     ]
     title = gettext("Likely rank of %(area)s: %(rank)s") % {"area": found.name, "rank": rank_figure(found)}
-    said = gettext("The dot is the middle rank, the bar holds nine of ten likely ones.")
+    said = gettext("The dot is the middle rank, the bar holds %(share)s of the likely ones.") % {
+        "share": percent(found.interval)
+    }
     # Made in this house: maps.vector escapes every word it is given.
     return mark_safe(document(_WIDE, _HIGH, title, said, get_language() or "", drawn))  # noqa: S308
 

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 from analytics import found, results
 from analytics.apart import NoSuchUnitError, city_parts, take_apart
 from analytics.models import Run
-from analytics.results import Apart, Moved, Part, RankedArea, Standing
+from analytics.ranked import Apart, Moved, Part, Standing
+from analytics.results import RankedArea
 from geo.hexes import ANALYSIS_RES
 from neighborhoods.models import Category
 from web.pages.analysis import rank_bar, run_facts
@@ -48,12 +49,13 @@ def page(request: HttpRequest, units: str, subject: str) -> HttpResponse:
         "subject": subject,
         "res": res,
         "lead": standings.made_of(apart, names),
-        "standings": [_standing(apart, s) for s in apart.standings],
+        "standings": [_standing(apart, s, name) for s in apart.standings],
         "parts": [_part(p, names, run.parameters["q_level"]) for p in apart.parts],
         "reckoning": _reckoning(apart, names),
-        "reporting": standings.reporting_said(apart.reporting),
+        "reporting": standings.reporting_said(apart.reporting, apart.reporting_why),
+        "desert": apart.reporting is not None and apart.reporting.desert,
         "reporting_used": apart.reporting_used,
-        "waited": standings.waited_said(apart.waited, run.parameters["q_level"]),
+        "waited": standings.waited_said(apart.waited, run.parameters["q_level"], kept=apart.waits_kept),
         "on_bulk_days": _bulk(apart),
         "moved": [_moved(m) for m in apart.moved],
         "sides": f"{whole(apart.sides_agreeing)}/{whole(apart.sides_of)}",
@@ -134,20 +136,21 @@ def _run_ref(run: Run) -> dict[str, Any]:
     }
 
 
-def _standing(apart: Apart, one: Standing) -> dict[str, Any]:
+def _standing(apart: Apart, one: Standing, name: str) -> dict[str, Any]:
     ranked = RankedArea(
-        apart.subject,
-        apart.name,
-        apart.res,
-        apart.observed,
-        apart.expected,
-        one.score,
-        one.rank,
-        one.rank_low,
-        one.rank_high,
-        one.of,
-        one.p_top,
-        one.order,
+        subject=apart.subject,
+        name=name,
+        res=apart.res,
+        observed=apart.observed,
+        expected=apart.expected,
+        ratio=one.score,
+        rank=one.rank,
+        rank_low=one.rank_low,
+        rank_high=one.rank_high,
+        of=one.of,
+        p_top=one.p_top,
+        order=one.order,
+        interval=one.interval,
     )
     return {
         "order": one.order,
@@ -158,7 +161,8 @@ def _standing(apart: Apart, one: Standing) -> dict[str, Any]:
         "score": standings.score_figure(one),
         "tier": standings.tier_said(one),
         "grade": standings.grade_said(one),
-        "plain_rank": standings.plain_rank_figure(one) if one.plain_rank is not None else "",
+        "graded": standings.graded_said(one),
+        "point_ranks": standings.point_ranks(one) if apart.reporting_used else "",
     }
 
 

@@ -16,10 +16,14 @@ from analytics.results import Period
 from issues.counts import Filters, by_category, by_state
 from issues.rules import CLOSED
 from neighborhoods.models import Category
+from web.pages import shown
 from web.pages.dates import month_before, month_name, next_month
 from web.pages.filters import CLOSED_WORD, Asked, known_months
 from web.reporting.numbers import percent, span, whole
 from web.reporting.sentences import hotspots_found, issues
+
+# The key of no subject: a city of sensitive ones alone counts none of them.
+NO_SUBJECT = 0
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,9 @@ def sentences(month: Month, run: Run | None) -> Sequence[Sentence]:
 
 
 def _only(month: dt.date) -> Filters:
-    return Filters(since=month, until=next_month(month))
+    """The issues of a month, without sensitive subjects: no live number tells a month of theirs."""
+    plain = Category.objects.filter(sensitive=False).values_list("pk", flat=True)
+    return Filters(list(plain) or [NO_SUBJECT], since=month, until=next_month(month))
 
 
 def _how_much(month: Month, total: int) -> Sentence:
@@ -66,7 +72,7 @@ def _how_much(month: Month, total: int) -> Sentence:
     earlier = sum(by_category(_only(before)).values())
     note = gettext("%(month)s: %(n)s in the whole month") % {"month": month_name(before), "n": whole(earlier)}
     text = ngettext("%(n)s issue was sent in %(month)s.", "%(n)s issues were sent in %(month)s.", total)
-    return Sentence(text % {"n": whole(total), "month": month.name}, note, _to_list(month))
+    return Sentence(text % {"n": whole(total), "month": month.name}, _noted(note), _to_list(month))
 
 
 def _about_what(month: Month, n: dict[int, int], total: int) -> Sentence:
@@ -100,7 +106,11 @@ def _closed(month: Month, total: int) -> Sentence:
 
 
 def _n(month: Month, total: int) -> str:
-    return gettext("%(month)s, n = %(n)s") % {"month": month.name, "n": whole(total)}
+    return _noted(gettext("%(month)s, n = %(n)s") % {"month": month.name, "n": whole(total)})
+
+
+def _noted(text: str) -> str:
+    return shown.noted(text, Category.objects.filter(sensitive=True).exists())
 
 
 def _to_list(month: Month, category: Category | None = None, state: str = "") -> str:

@@ -54,7 +54,7 @@ def _list(form: FilterForm, chosen: BoundarySet | None) -> dict[str, Any]:
         "rows": rows,
         "elsewhere": whole(found.elsewhere),
         "total": found.total,
-        "total_said": issues(found.total),
+        "total_said": shown.noted(issues(found.total), found.lacking),
         "inside_said": issues(found.total - found.elsewhere),
     }
 

@@ -114,7 +114,7 @@ def said(found: shown.Shown) -> str:
     return gettext("On this map: %(shown)s. Not on it: %(elsewhere)s. Together: %(total)s.") % {
         "shown": issues(found.total - found.elsewhere),
         "elsewhere": whole(found.elsewhere),
-        "total": whole(found.total),
+        "total": shown.noted(whole(found.total), found.lacking),
     }
 
 

@@ -21,12 +21,14 @@ from analytics.methods.grades import GRADES, LIMITS
 from analytics.methods.ranking import TIERS
 from analytics.methods.rates import garwood
 from analytics.methods.reporting import DESERT, LONGEST
+from analytics.methods.spread import FREEDOMS
 from analytics.methods.survival import TAU_HOURS
 from analytics.methods.units import Parameters
 from analytics.methods.waiting import bulk_days, delay_gaps
 from analytics.models import Finding, Run
 from analytics.stages.alarms import ALARM_Q, LEAST_USUAL_WEEKS
 from analytics.stages.check import YEAR_WEEKS
+from analytics.stages.reporting import HIDDEN, NO_LATER
 from neighborhoods.models import Category
 from web.pages.analysis import run_facts
 from web.pages.watched import check_said
@@ -226,6 +228,17 @@ SECTIONS = (
 )
 
 
+# What an analysis says of readiness to report, by the code that says why it may not be used; '' where it may.
+READINESS: Mapping[str, Words] = {
+    "": _("In the newest analysis readiness to report is known and used."),
+    NO_LATER: _("In the newest analysis it is not known: no problem was reported again while it was watched."),
+    HIDDEN: _(
+        "In the newest analysis it is not used: "
+        "the reports only fit if nearly every problem could be seen by its first reporter alone."
+    ),
+}
+
+
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Every section with the numbers of the newest Run; before any analysis, with those a first one will use."""
@@ -239,6 +252,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "classes": _classes(),
         "orders": [order_name(order) for order in (found.BURDEN, found.EXCESS, found.DELAY)],
         "tiers": [(letter, _share(least)) for letter, least in TIERS],
+        "freedoms": {"least": about(min(FREEDOMS)), "most": about(max(FREEDOMS))},
         "limits": _limits(),
         "subjects": _subjects(run),
         **(_of_run(run) if run else {}),
@@ -306,8 +320,7 @@ def _of_run(run: Run) -> dict[str, Any]:
     ranked, reporting = found.ranked_areas(run), _body(run, "reporting")
     return {
         "first": ranked[0] if ranked else None,
-        "readiness": reporting.get("usable"),
-        "why": reporting.get("why"),
+        "readiness": READINESS.get(str(reporting.get("why")), ""),
         "check": check_said(found.map_check(run), {})["said"],
     }
 

@@ -89,12 +89,13 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     if chosen is None or area is None:
         raise Http404(f"no neighborhood is called {slug}")
     report = _report(run, slug)
+    still_open = shown.areas(Asked(state=OPEN_WORD), chosen)
     values = {
         "area": area,
         "area_km2": about(area.area_m2 / 1e6),
         "boundary": _boundary(chosen),
         "live": issues(shown.areas(Asked(), chosen).n[slug]),
-        "live_open": whole(shown.areas(Asked(state=OPEN_WORD), chosen).n[slug]),
+        "live_open": shown.noted(whole(still_open.n[slug]), still_open.lacking),
         "facts": run_facts(run) if run else None,
         **(_heard(report, run) if report and run else _outline_only(area, chosen)),
     }

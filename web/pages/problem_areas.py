@@ -24,10 +24,10 @@ from web.pages.analysis import exposure_words, ranked_row, run_facts
 from web.pages.furniture import map_context
 from web.pages.live import area_layer
 from web.pages.places import cell_names
-from web.pages.watched import alarm_rows, check_said
-from web.reporting.numbers import about, decimal, whole
+from web.pages.watched import alarm_rows, alarms_said, check_said
+from web.reporting.numbers import about, decimal, percent, whole
 from web.reporting.sentences import chance, hotspots_found, problems, q_figure, times
-from web.reporting.standings import change_name, order_name, order_said, score_name
+from web.reporting.standings import change_name, order_name, order_said, score_name, tiers_said
 
 PER_PAGE = 25
 # A hot spot is looked for with hexagons; beside the neighborhoods those of middle size stand.
@@ -89,7 +89,7 @@ def _ranked(run: Run, res: int | None, order: str, number: str | None) -> dict[s
     everything = found.ranked_areas(run, order) if res is None else found.ranked_cells(run, res, order)
     turned = Paginator(everything, len(everything) or 1 if res is None else PER_PAGE).get_page(number)
     units: Sequence[RankedArea] = turned.object_list
-    spots = found.hotspots(run, res or HOTSPOT_RES)
+    spots, watched = found.hotspots(run, res or HOTSPOT_RES), found.alarms(run)
     drawn = _drawn(run, res, units) + [_hot(i, s) for i, s in enumerate(spots[:MOST_HOTSPOTS], start=1)]
     names = {c.slug: c.name() for c in Category.objects.all()}
     return {
@@ -97,6 +97,8 @@ def _ranked(run: Run, res: int | None, order: str, number: str | None) -> dict[s
         "order": order,
         "asks": order_said(order),
         "score_name": score_name(order),
+        "interval": percent(run.parameters["interval"]),
+        "tiers": tiers_said(units[0].k) if units else "",
         "of": len(everything),
         "of_said": _units(res, len(everything)),
         "turned": turned,
@@ -105,8 +107,8 @@ def _ranked(run: Run, res: int | None, order: str, number: str | None) -> dict[s
         "hotspots": _hotspot_rows(run, spots[:MOST_HOTSPOTS]),
         "hotspots_said": hotspots_found(len(spots)),
         "hotspots_more": max(len(spots) - MOST_HOTSPOTS, 0),
-        "alarms": alarm_rows(found.alarms(run), names, run.boundary_set),
-        "alarm_weeks": whole(run.parameters["alarm_weeks"]),
+        "alarms": alarm_rows(watched.alarms, names, run.boundary_set),
+        "alarms_said": alarms_said(watched, run.until),
         "check": check_said(found.map_check(run), names),
         "exposure": exposure_words(run),
         "features": {"type": "FeatureCollection", "features": drawn},
@@ -135,7 +137,7 @@ def _rows(run: Run, res: int | None, units: Sequence[RankedArea]) -> list[dict[s
             "id": f"unit-{unit.subject}",
             "name": name,
             "url": reverse("apart", args=[res or "areas", unit.subject]),
-            **ranked_row(unit),
+            **ranked_row(unit, name),
         }
         for unit, name in zip(units, names, strict=True)
     ]

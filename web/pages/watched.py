@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext, ngettext, pgettext
 
 from analytics.methods.backtest import BEATS, LOSES
-from analytics.results import Alarm, Foretold, MapCheck
+from analytics.ranked import Alarm, AlarmsWatched, Foretold, MapCheck
+from analytics.stages.alarms import NOTHING_BEFORE, TOO_SHORT
+from analytics.stages.check import ENOUGH, NO_GROUND
 from neighborhoods.models import BoundarySet
 from web.pages.places import point_names
-from web.reporting.numbers import about, decimal, percent, whole
+from web.reporting.numbers import about, day, decimal, joined, percent, whole
 from web.reporting.sentences import problems, times
 from web.reporting.standings import from_to
-
-ENOUGH = "enough"
 
 
 def alarm_rows(alarms: Sequence[Alarm], names: Mapping[str, str], chosen: BoundarySet) -> list[dict[str, str]]:
@@ -35,6 +36,40 @@ def alarm_rows(alarms: Sequence[Alarm], names: Mapping[str, str], chosen: Bounda
     ]
 
 
+def alarms_said(watched: AlarmsWatched, until: dt.date) -> str:
+    """Which weeks were watched and for how many subjects, or why none was; `until` is the day after the period."""
+    answers = list(watched.answers.values())
+    if not watched.scanned and TOO_SHORT in answers:
+        return gettext("There are too few weeks of data to know what is usual, so nothing can be watched for alarms.")
+    if not watched.scanned:
+        return gettext("Nothing was reported before the newest weeks, so there is nothing to hold them against.")
+    values = {"weeks": _weeks(watched.weeks), "day": day((until - dt.timedelta(days=1)).isoformat())}
+    if watched.alarms:
+        said = gettext("In the newest %(weeks)s, up to %(day)s, there was more here than these places usually have.")
+    else:
+        said = ngettext(
+            "No alarm in %(n)s subject: nothing in the newest %(weeks)s, up to %(day)s, stood out beyond chance.",
+            "No alarm among %(n)s subjects: nothing in the newest %(weeks)s, up to %(day)s, stood out beyond chance.",
+            watched.scanned,
+        )
+    return f"{said % {**values, 'n': whole(watched.scanned)}}{_unwatched(answers.count(NOTHING_BEFORE))}"
+
+
+def _unwatched(n: int) -> str:
+    if not n:
+        return ""
+    said = ngettext(
+        "%(n)s subject could not be watched: it was never reported before.",
+        "%(n)s subjects could not be watched: they were never reported before.",
+        n,
+    )
+    return f" {said % {'n': whole(n)}}"
+
+
+def _weeks(n: int) -> str:
+    return ngettext("%(n)s week", "%(n)s weeks", n) % {"n": whole(n)}
+
+
 def _reach(alarm: Alarm) -> str:
     cells = len(alarm.cells)
     return ngettext("%(n)s hexagon", "%(n)s hexagons", cells) % {"n": whole(cells)}
@@ -42,6 +77,8 @@ def _reach(alarm: Alarm) -> str:
 
 def check_said(check: MapCheck | None, names: Mapping[str, str]) -> dict[str, Any]:
     """The verdict in a sentence, and the table behind it; the same with and without good news."""
+    if check is not None and check.answer == NO_GROUND:
+        return {"said": gettext("No hexagon has ground to share out, so the map cannot be tried."), "rows": []}
     if check is None or check.answer != ENOUGH or not check.rows:
         return {"said": gettext("There are too few weeks of data to try the map on."), "rows": []}
     together = [row for row in check.rows if not row.category]
@@ -57,20 +94,64 @@ def check_said(check: MapCheck | None, names: Mapping[str, str]) -> dict[str, An
             "cells": whole(check.cells),
             "km2": about(check.area_km2),
         },
+        "fallen": _fallen(together),
         "together": [_row(row, names) for row in together],
         "rows": [_row(row, names) for row in check.rows if row.n_later and row.category],
     }
 
 
 def _verdict(together: Sequence[Foretold]) -> str:
+    """All budgets in one sentence, then each in its own: they may disagree."""
     if not together or not together[0].n_later:
         return gettext("Nothing happened in the weeks to foretell.")
+    return " ".join([_lead(together), *(_at_budget(row) for row in together)])
+
+
+def _lead(together: Sequence[Foretold]) -> str:
     verdicts = {row.verdict for row in together}
     if verdicts == {BEATS}:
         return gettext("The map foretold the last weeks better than last year's counts.")
-    if LOSES in verdicts:
+    if verdicts == {LOSES}:
         return gettext("The map did not beat last year's counts: counting was better. Use the counts to plan rounds.")
+    if LOSES in verdicts:
+        lost = joined([percent(row.budget) for row in together if row.verdict == LOSES])
+        return gettext(
+            "Counting was better at %(budgets)s of the ground. Use last year's counts to plan rounds of that size."
+        ) % {"budgets": lost}
+    if BEATS in verdicts:
+        return gettext("The map beat last year's counts only in part.")
     return gettext("The map did not beat last year's counts: the two cannot be told apart.")
+
+
+def _at_budget(row: Foretold) -> str:
+    values = {"budget": percent(row.budget)}
+    if row.verdict == BEATS:
+        return gettext("At %(budget)s of the ground: the map was better.") % values
+    if row.verdict == LOSES:
+        return gettext("At %(budget)s of the ground: counting was better.") % values
+    return gettext("At %(budget)s of the ground: no telling.") % values
+
+
+def _fallen(together: Sequence[Foretold]) -> str:
+    """How many later problems the map could not catch, whatever its budget."""
+    if not together:
+        return ""
+    outside, unexposed, said = together[0].left_out, together[0].unexposed, []
+    if outside:
+        text = ngettext(
+            "%(n)s later problem lies outside every hexagon and is not counted in the table.",
+            "%(n)s later problems lie outside every hexagon and are not counted in the table.",
+            outside,
+        )
+        said.append(text % {"n": whole(outside)})
+    if unexposed:
+        text = ngettext(
+            "%(n)s of those counted lies where the map could expect nothing.",
+            "%(n)s of those counted lie where the map could expect nothing.",
+            unexposed,
+        )
+        said.append(text % {"n": whole(unexposed)})
+    return " ".join(said)
 
 
 def _row(row: Foretold, names: Mapping[str, str]) -> dict[str, str]:

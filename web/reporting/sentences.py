@@ -60,6 +60,8 @@ def heard(report: ListeningReport) -> str:
         "issues": issues(report.issues),
         "problems": problems(report.incidents),
     }
+    if report.previous and report.incidents_before is None:
+        return f"{said} {gettext('The earlier number is withheld.')}"
     return f"{said} {change(report.incidents, report.incidents_before)}"
 
 
@@ -101,11 +103,9 @@ def _beside(share: str, before: int) -> str:
 
 
 def change_figure(theme: Theme) -> str:
-    """The change of one theme for a table: +12 (78 before)."""
-    if theme.n is None:
+    """The change of one theme for a table: +12 (78 before). Tables without an earlier period have no such column."""
+    if theme.n is None or theme.n_before is None:
         return pgettext("a number", "withheld")
-    if theme.n_before is None:
-        return pgettext("a number", "not known")
     if theme.n == theme.n_before:
         return gettext("no change")
     return gettext("%(change)s (%(before)s before)") % {

@@ -6,12 +6,17 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext, pgettext
 
-from analytics.results import Apart, Part, RankedArea, Readiness, Standing, Waited
-from web.reporting.numbers import about, days, decimal, joined, percent, whole
-from web.reporting.sentences import times
+from analytics.methods.ranking import TIERS
+from analytics.ranked import Apart, Part, Readiness, Standing, Waited
+from analytics.results import RankedArea
+from analytics.stages.reporting import HIDDEN, NO_LATER
+from web.reporting.numbers import about, between, days, decimal, joined, percent, whole
+from web.reporting.sentences import problems, times
 
 # What is named of a place's mixture: its largest parts, until little is left.
 NAMED_PARTS, NAMED_SHARE = 3, 0.1
+# What the grade of excess and burden can lack. That of delay is never made from any of these.
+DELAY, _CAN_LACK = "delay", ("reporting", "denominator", "resolutions")
 
 
 def order_name(order: str) -> str:
@@ -71,9 +76,26 @@ def _signed(number: float) -> str:
     return f"{'−' if number < 0 else '+'}{about(abs(number))}"
 
 
-def plain_rank_figure(standing: Standing) -> str:
-    """The rank of an order without the correction for readiness to report, or a dash where there is none."""
-    return whole(standing.plain_rank) if standing.plain_rank is not None else "–"
+def point_ranks(standing: Standing) -> str:
+    """The ranks of the point score with the correction for readiness to report and without it; '' where there are none.
+
+    They stand beside each other, for the median rank of the draws is of another kind than both.
+    """
+    if standing.point_rank is None or standing.plain_rank is None:
+        return ""
+    return gettext("rank by point score: %(with)s with the correction, %(without)s without") % {
+        "with": whole(standing.point_rank),
+        "without": whole(standing.plain_rank),
+    }
+
+
+def tiers_said(k: int) -> str:
+    """From which chance on a place has which tier."""
+    each = [gettext("%(tier)s from %(p)s") % {"tier": name, "p": percent(least)} for name, least in TIERS]
+    return gettext("Tiers, by the chance of being among the first %(k)s: %(tiers)s.") % {
+        "k": whole(k),
+        "tiers": joined(each),
+    }
 
 
 def tier_said(standing: Standing) -> str:
@@ -108,7 +130,17 @@ def part_of_grade(name: str) -> str:
 def grade_said(standing: Standing) -> str:
     """The grade and what decided it."""
     decided = joined([part_of_grade(name) for name in standing.decided])
-    return gettext("%(grade)s, because of: %(parts)s") % {"grade": grade_name(standing.grade), "parts": decided}
+    return gettext("%(grade)s; decided by: %(parts)s") % {"grade": grade_name(standing.grade), "parts": decided}
+
+
+def graded_said(standing: Standing) -> str:
+    """The parts the grade was made from, and those that could not be had."""
+    said = gettext("Graded by: %(parts)s.") % {"parts": joined([part_of_grade(name) for name in standing.graded_by])}
+    missing = [name for name in _CAN_LACK if name not in standing.graded_by]
+    if standing.order == DELAY or not missing:
+        return said
+    lacking = gettext("Not graded by, as it could not be had: %(parts)s.")
+    return f"{said} {lacking % {'parts': joined([part_of_grade(name) for name in missing])}}"
 
 
 def change_name(kind: str) -> str:
@@ -135,10 +167,10 @@ def quadrant_name(part: Part, level: float) -> str:
     }[part.quadrant]
 
 
-def reporting_said(found: Readiness | None) -> str:
+def reporting_said(found: Readiness | None, why: str = "") -> str:
     """How readily people report here, or that nobody knows and someone should go and ask."""
     if found is None:
-        return gettext("Readiness to report is not known: too few problems are reported twice.")
+        return _unknown_reporting(why)
     if found.desert:
         return gettext("Readiness to report is not known well enough. Go and ask; few reports are no proof of calm.")
     values = {"rho": times(found.rho), "low": decimal(found.low, 1), "high": decimal(found.high, 1)}
@@ -149,17 +181,62 @@ def reporting_said(found: Readiness | None) -> str:
     return gettext("People here report about as readily as elsewhere: %(rho)s (%(low)s to %(high)s).") % values
 
 
-def waited_said(found: Waited | None, q_level: float) -> str:
-    """How long people wait, and whether that differs from the rest of the city."""
+def _unknown_reporting(why: str) -> str:
+    if why == HIDDEN:
+        return gettext("Nearly all problems seem to be seen by one person only, so nothing can be learnt from repeats.")
+    if why == NO_LATER:
+        return gettext("Readiness to report is not known: too few problems are reported twice.")
+    return gettext("Readiness to report is not known here.")
+
+
+def waited_said(found: Waited | None, q_level: float, *, kept: bool = True) -> str:
+    """How long people wait, with its limits, and whether that differs from the rest of the city.
+
+    `kept`: whether waits are looked at in units of this size at all.
+    """
+    if not kept:
+        return gettext("Waiting is looked at in larger hexagons and neighbourhoods.")
     if found is None or found.n == 0:
         return gettext("There was nothing to wait for.")
+    said = [_half(found), _eight_of_ten(found), _beside_mix(found), _beside_city(found, q_level)]
+    return " ".join(sentence for sentence in said if sentence)
+
+
+def _half(found: Waited) -> str:
+    if found.n == 1 and not found.closed:
+        return gettext("The one problem is still open.")
     if found.median_days is None:
-        said = gettext("Fewer than half are closed, so there is no median time yet.")
-    else:
-        said = gettext("Half were closed within %(days)s.") % {"days": days(found.median_days)}
-    if found.p80_days is not None:
-        said += " " + gettext("Eight of ten were closed within %(days)s.") % {"days": days(found.p80_days)}
-    return f"{said} {_beside_city(found, q_level)}"
+        return gettext("Fewer than half of %(problems)s are closed (%(closed)s), so there is no median time yet.") % {
+            "problems": problems(found.n),
+            "closed": whole(found.closed),
+        }
+    values = {"problems": problems(found.n), **_limits(found.median_days, found.median_low, found.median_high)}
+    if found.n == 1:
+        return gettext("The one problem was closed within %(days)s (%(limits)s).") % values
+    return gettext("Half of %(problems)s were closed within %(days)s (%(limits)s).") % values
+
+
+def _eight_of_ten(found: Waited) -> str:
+    if found.n == 1 or found.median_days is None:
+        return ""
+    if found.p80_days is None:
+        return gettext("Fewer than eight of ten are closed.")
+    values = _limits(found.p80_days, found.p80_low, found.p80_high)
+    return gettext("Eight of ten were closed within %(days)s (%(limits)s).") % values
+
+
+def _limits(middle: float, low: float | None, high: float | None) -> dict[str, str]:
+    said = gettext("limits not known") if low is None else between(low, high)
+    return {"days": days(middle), "limits": said}
+
+
+def _beside_mix(found: Waited) -> str:
+    if found.gap_days is None or found.gap_error is None:
+        return ""
+    return gettext("Beside what the mix of subjects explains: %(gap)s (standard error %(error)s).") % {
+        "gap": _more_or_less(found.gap_days),
+        "error": days(found.gap_error),
+    }
 
 
 def _beside_city(found: Waited, q_level: float) -> str:

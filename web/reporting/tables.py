@@ -56,7 +56,8 @@ def _numbers(report: ListeningReport, before: str) -> Iterator[Row]:
     yield Row("heard", "issues", value=report.issues, unit="issues")
     yield Row("heard", "incidents", value=report.incidents, unit="incidents")
     if report.previous:
-        yield Row("heard", "incidents", value=report.incidents_before, period=before, unit="incidents")
+        unit = "incidents" if report.incidents_before is not None else "withheld"
+        yield Row("heard", "incidents", value=report.incidents_before, period=before, unit=unit)
     yield Row("heard", "city_incidents", value=report.city_incidents, unit="incidents")
     yield Row("heard", "default_pins_left_out", value=report.default_pins_left_out, unit="issues")
     for theme in report.themes:

@@ -89,7 +89,7 @@ def _stated(text: str) -> str:
 def _figures(report: ListeningReport) -> list[tuple[str, str, str]]:
     """The four numbers of the first page: figure, what it counts, and its change or its base."""
     answered = report.answered
-    change = ""
+    change = gettext("the earlier number is withheld") if report.previous else gettext("nothing to compare with")
     if report.incidents_before is not None:
         change = gettext("%(change)s on the period before") % {
             "change": signed(report.incidents - report.incidents_before)
@@ -97,7 +97,7 @@ def _figures(report: ListeningReport) -> list[tuple[str, str, str]]:
     n = report.issues, report.incidents, answered.closed
     return [
         (whole(n[0]), npgettext("figure", "issue", "issues", n[0]), gettext("sent by people")),
-        (whole(n[1]), npgettext("figure", "problem", "problems", n[1]), change or gettext("nothing to compare with")),
+        (whole(n[1]), npgettext("figure", "problem", "problems", n[1]), change),
         (
             whole(n[2]),
             npgettext("figure", "closed", "closed", n[2]),

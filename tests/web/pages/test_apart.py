@@ -1,9 +1,13 @@
 """A place taken apart on its page, the whole ranking so as JSON, and the ranking under other settings."""
 
+import dataclasses
+
 import pytest
 
 from analytics.found import ranked_areas
+from analytics.ranked import Readiness
 from tests.factories import make_analysed, make_boundaries
+from web.pages import apart as pages
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +34,40 @@ def test_every_ranked_place_has_its_page(run, read, address):
 def test_hexagons_have_pages_too(run, client, read, address, units):
     (first, *_) = json_of(client, address, "ranking-json", units=units)[1]["places"]
     assert "Fabric" in read(address("apart", units, first["subject"])) or first["parts"]
+
+
+def test_small_hexagons_say_that_waits_are_looked_at_elsewhere(run, client, read, address):
+    for units, said in (("9", False), ("10", True)):
+        (first, *_) = json_of(client, address, "ranking-json", units=units)[1]["places"]
+        text = read(address("apart", units, first["subject"]))
+        assert ("Waiting is looked at in larger hexagons and neighbourhoods." in text) is said
+
+
+def test_the_bar_of_a_hexagon_bears_the_name_of_its_place(run, client, address):
+    (first, *_) = json_of(client, address, "ranking-json", units="9")[1]["places"]
+    html = client.get(address("apart", "9", first["subject"])).content.decode()
+    assert "Likely rank of Fabric, " in html
+    assert f"Likely rank of {first['subject']}" not in html
+    assert "the bar holds 90% of the likely ones" in html
+
+
+def test_the_page_says_what_the_grade_and_the_chances_are(run, read, address):
+    text = read(address("apart", "areas", "fabric"))
+    for said in ("Chance of being reported (city = 1)", "; decided by: ", "Graded by: ", "Not graded by"):
+        assert said in text
+
+
+def test_a_place_of_unknown_readiness_is_reckoned_with_its_doubt(run, read, address, monkeypatch):
+    whole = pages.take_apart
+
+    def uncertain(*asked):
+        told = Readiness(1.0, 0.1, 5.0, 0, 1.0, True)
+        return [dataclasses.replace(one, reporting=told, reporting_used=True) for one in whole(*asked)]
+
+    monkeypatch.setattr(pages, "take_apart", uncertain)
+    text = read(address("apart", "areas", "fabric"))
+    assert "The ranking reckons with this, and with how little is known." in text
+    assert "rank by point score: 1 with the correction, 1 without" in text
 
 
 def test_the_page_says_where_nothing_is_ranked(run, client, address):

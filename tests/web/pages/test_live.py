@@ -25,7 +25,17 @@ def test_cells_and_the_rest_add_up(cells, res):
     answer = cells(f"res={res}&bbox={SQUARES}").json()
     shown = sum(f["properties"]["n"] for f in answer["features"])
     assert (shown, answer["elsewhere"], answer["total"]) == (5, 1, 6)
-    assert answer["said"] == "On this map: 5 issues. Not on it: 1. Together: 6."
+    assert answer["said"] == (
+        "On this map: 5 issues. Not on it: 1. Together: 6 (without sensitive subjects, which only reports count)."
+    )
+
+
+def test_a_sensitive_subject_is_in_no_live_number(cells):
+    make_boundaries()
+    make_issues(8, "social", place="fabric")
+    answer = cells(f"res=8&bbox={SQUARES}&category=social").json()
+    assert (answer["features"], answer["elsewhere"], answer["total"]) == ([], 0, 0)
+    assert "without sensitive subjects" in answer["said"]
 
 
 def test_each_cell_speaks_the_language_of_the_page(cells):

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from analytics.found import hotspots, ranked_areas
+from analytics.models import Run
 from tests.factories import make_analysed, make_boundaries
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,28 @@ def test_the_page_names_its_run_its_denominators_and_its_limits(read, address):
         "A hot spot says where, not why.",
     ):
         assert part in text
+
+
+def test_bars_of_hexagons_bear_the_names_of_their_places(client, address):
+    make_analysed()
+    html = client.get(f"{address('problem-areas')}?res=9").content.decode()
+    assert "Likely rank of Fabric, " in html
+    assert not re.search(r"Likely rank of [0-9a-f]{15}", html)
+
+
+def test_the_legend_of_the_ranking_is_the_run_s(read, address):
+    run = make_analysed()
+    Run.objects.filter(pk=run.pk).update(parameters={**run.parameters, "interval": 0.8})
+    text = read(address("problem-areas"))
+    assert "Bar: 80% of the likely ranks." in text
+    assert "A from 80%, B from 50% and C from 20%." in text
+
+
+def test_too_short_a_history_is_not_called_calm(read, address):
+    make_analysed()
+    text = read(address("problem-areas"))
+    assert "too few weeks of data to know what is usual" in text
+    assert "No alarm" not in text
 
 
 @pytest.mark.parametrize("query", ["res=7", "res=x", "res=11"])

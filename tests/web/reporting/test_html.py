@@ -158,6 +158,13 @@ def test_without_an_earlier_period_there_is_no_column_for_change(make_report):
     assert "There is no earlier period to compare with." in text
 
 
+def test_an_earlier_total_that_is_withheld_is_not_called_missing(make_report):
+    text = Page(in_english(make_report(incidents_before=None))).text
+    assert "The earlier number is withheld." in text
+    assert "the earlier number is withheld" in text
+    assert "There is no earlier period" not in text
+
+
 def test_a_ranking_that_counts_less_says_why(make_report):
     ranking = replace(make_report().ranking, observed=70)
     assert "70 problems where 70 were expected" in Page(in_english(make_report(ranking=ranking))).text

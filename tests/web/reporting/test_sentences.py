@@ -101,7 +101,7 @@ TABLE: list[Case] = [
     (lambda: s.change_figure(theme(40, 31)), "+9 (31 before)", "+9 (înainte 31)"),
     (lambda: s.change_figure(theme(12, 19)), "−7 (19 before)", "−7 (înainte 19)"),
     (lambda: s.change_figure(theme(5, 5)), "no change", "la fel"),
-    (lambda: s.change_figure(theme(5, None)), "not known", "nu se știe"),
+    (lambda: s.change_figure(theme(5, None)), "withheld", "ascuns"),
     (lambda: s.change_figure(theme(None, 5, withheld=True)), "withheld", "ascuns"),
     (lambda: s.share_figure(Theme("a", {}, 1, 1 / 3, 0.244, 0.436, 1)), "33% (24 to 44)", "33% (24–44)"),
     (lambda: s.share_figure(Theme("a", {}, 1, 0.001, 0.0, 0.02, 1)), "<1% (0 to 2)", "<1% (0–2)"),

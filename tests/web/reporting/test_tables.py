@@ -67,6 +67,11 @@ def test_what_is_withheld_has_no_number(report):
         assert (rows[key]["value"], rows[key]["unit"]) == ("", "withheld")
 
 
+def test_an_earlier_total_that_is_withheld_says_so(make_report):
+    row = cells(make_report(incidents_before=None))["heard", "incidents", "", BEFORE]
+    assert (row["value"], row["unit"]) == ("", "withheld")
+
+
 def test_a_median_that_is_not_known_stays_empty(silent):
     row = cells(silent)["answered", "median_days", "", NOW]
     assert (row["value"], row["low"], row["high"], row["unit"]) == ("", "", "", "days")
