@@ -19,6 +19,9 @@ SCHEDULE = (
     Scheduled("fold_tallies", "* * * * *", "live counts stay quick when waiting changes are few"),
     Scheduled("analyse_city", "30 1 * * *", "yesterday's issues are in this morning's numbers"),
     Scheduled("write_reports", "30 2 * * *", "every area's report is ready before people are up"),
+    Scheduled(
+        "forget_findings", "0 4 * * *", "nine megabytes a night: a month of them is kept, Runs and reports for good"
+    ),
     Scheduled("forget_jobs", "15 4 * * *", "finished jobs are kept for a month, then nobody asks for them"),
 )
 

@@ -12,6 +12,7 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job, Status
 
+from analytics.retention import forget_findings
 from analytics.runs import analyse
 from issues.tallies import fold_tallies as fold
 from web.schedule import CRON
@@ -45,6 +46,12 @@ def write_reports(timestamp: int = 0) -> None:
     """Write the report of every area from the newest analysis, in every language; the city's first has the index."""
     for language in reversed(settings.CITY.languages):
         call_command("listening_reports", all=True, out=settings.REPORTS_DIR, language=language)
+
+
+@scheduled("forget_findings")
+def forget_old_findings(timestamp: int = 0) -> int:
+    """Drop the findings of analyses that no page shows any more; gives of how many."""
+    return forget_findings()
 
 
 @scheduled("fold_tallies")
