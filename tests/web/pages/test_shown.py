@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 
 import pytest
+from django.utils.translation import override
 
 from analytics.listening import compose
 from analytics.runs import analyse
@@ -51,9 +52,10 @@ def test_a_sensitive_subject_alone_is_answered(chosen):
 
 
 def test_a_count_says_what_is_not_in_it(chosen):
-    plain = shown.areas(Asked(category=make_category("roads")), chosen)
-    assert shown.noted("3 issues", plain.lacking) == "3 issues"
-    assert shown.noted("3 issues", True) == "3 issues (without sensitive subjects, which only reports count)"
+    with override("en"):
+        plain = shown.areas(Asked(category=make_category("roads")), chosen)
+        assert shown.noted("3 issues", plain.lacking) == "3 issues"
+        assert shown.noted("3 issues", True) == "3 issues (without sensitive subjects, which only reports count)"
 
 
 @pytest.mark.parametrize("res", hexes.ANALYSIS_RES)
