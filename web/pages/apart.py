@@ -166,11 +166,16 @@ def _standing(apart: Apart, one: Standing, name: str) -> dict[str, Any]:
     }
 
 
+def _few(expected: float) -> str:
+    """What is expected of a small hexagon is mostly far below one, and no nought."""
+    return about(expected) if expected >= 1 else decimal(expected, 2) if expected >= 0.005 else f"<{decimal(0.01, 2)}"
+
+
 def _part(part: Part, names: dict[str, str], level: float) -> dict[str, Any]:
     return {
         "subject": names.get(part.category, part.category),
         "observed": whole(part.observed),
-        "expected": about(part.expected),
+        "expected": _few(part.expected),
         "exposure": denominator(part.exposure),
         "crude": standings.exact_figure(part),
         "heard": decimal(part.heard, 2),

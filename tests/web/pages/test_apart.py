@@ -3,10 +3,12 @@
 import dataclasses
 
 import pytest
+from django.utils.translation import override
 
 from analytics.found import ranked_areas
 from analytics.ranked import Readiness
 from tests.factories import make_analysed, make_boundaries
+from web.pages import apart
 from web.pages import apart as pages
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +149,9 @@ def test_a_what_if_echoes_what_was_turned(run, client, address):
 def test_a_what_if_names_the_setting_that_cannot_be(run, client, address, asked, field):
     code, answer = json_of(client, address, "what-if", **asked)
     assert (code, answer["field"]) == (400, field)
+
+
+@pytest.mark.parametrize("expected, said", [(0.0004, "<0.01"), (0.0376, "0.04"), (0.6, "0.60"), (12.34, "12.3")])
+def test_what_is_expected_of_a_small_hexagon_is_no_nought(expected, said):
+    with override("en"):
+        assert apart._few(expected) == said
