@@ -4,7 +4,19 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import path
 
-from web.pages import apart, health, home, live, methods, neighborhoods, problem_areas, reports, tiles, what_if
+from web.pages import (
+    apart,
+    findings,
+    health,
+    home,
+    live,
+    methods,
+    neighborhoods,
+    problem_areas,
+    reports,
+    tiles,
+    what_if,
+)
 
 urlpatterns = [
     *health.urlpatterns,
@@ -17,6 +29,7 @@ urlpatterns = [
         *neighborhoods.urlpatterns,
         *problem_areas.urlpatterns,
         *what_if.urlpatterns,
+        *findings.urlpatterns,
         *apart.urlpatterns,
         *reports.urlpatterns,
     ),

@@ -87,7 +87,7 @@ def ranking(request: HttpRequest) -> HttpResponse:
     except NoSuchUnitError as problem:
         return _refused("unit", str(problem))
     answer = {
-        "run": _run_ref(run),
+        "run": run_ref(run),
         "units": AREAS if res is None else res,
         "order": order,
         "of": len(ranked),
@@ -121,7 +121,8 @@ def _res(text: str) -> int | None:
     return None if text == AREAS else int(text)
 
 
-def _run_ref(run: Run) -> dict[str, Any]:
+def run_ref(run: Run) -> dict[str, Any]:
+    """What JSON says of the Run its numbers come from."""
     return {
         "id": run.pk,
         "since": run.since.isoformat(),
