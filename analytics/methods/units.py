@@ -57,6 +57,11 @@ class Units:
     def label(self) -> str:
         return "areas" if self.res is None else f"cells of resolution {self.res}"
 
+    @property
+    def borders(self) -> sparse.csr_matrix:
+        """Who shares a border with whom, where that is known, else the neighbours."""
+        return self.neighbours if self.touching is None else self.touching
+
     def kind_used(self, wanted: str) -> str:
         """The exposure to divide by: the kind wanted where it is loaded and not all zero, else the area."""
         for kind in (wanted, AREA):

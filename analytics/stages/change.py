@@ -18,7 +18,7 @@ from analytics.methods.hotspots import exposure_test
 from analytics.methods.rates import without_slivers
 from analytics.methods.units import Parameters
 from analytics.results import rounded
-from analytics.stages.city import City, Family, known
+from analytics.stages.city import City, Family, known, where
 from analytics.stages.counts import Table, Tables
 
 KIND = "change"
@@ -161,8 +161,8 @@ def _columns(found: Course, ids: npt.NDArray[np.object_]) -> dict[str, list[Any]
         "kind": kind,
         **_trend(own, rows),
         "slope": known(own.slope[rows], own.known[rows], 6),
-        "up": _whole_numbers(own.up[rows], own.known[rows]),
-        "down": _whole_numbers(own.down[rows], own.known[rows]),
+        "up": where(own.up[rows], own.known[rows]),
+        "down": where(own.down[rows], own.known[rows]),
         **{f"against_city_{name}": values for name, values in _trend(found.against, rows).items()},
         "hot_bins": found.hot[rows].sum(axis=1).tolist(),
         "hot_now": found.hot[rows, -1:].any(axis=1).tolist(),
@@ -172,14 +172,10 @@ def _columns(found: Course, ids: npt.NDArray[np.object_]) -> dict[str, list[Any]
 def _trend(found: Change, rows: Flags) -> dict[str, list[Any]]:
     flags = found.known[rows]
     return {
-        "trend": _whole_numbers(found.trend[rows], flags),
+        "trend": where(found.trend[rows], flags),
         "q": known(found.q[rows], flags, 6),
         "percent": known(found.percent[rows], flags, 6),
     }
-
-
-def _whole_numbers(values: Ints, flags: Flags) -> list[int | None]:
-    return [value if flag else None for value, flag in zip(values.tolist(), flags.tolist(), strict=True)]
 
 
 def _whole(found: Change, row: int) -> dict[str, Any]:

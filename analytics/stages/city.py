@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analytics.methods.checks import Floats, Ints, MethodError
@@ -152,3 +153,8 @@ def known(values: Floats, flags: Any, digits: int = 12) -> list[float | None]:
     """A column for JSON with None where a row has no answer."""
     pairs = zip(np.asarray(values, np.float64).tolist(), np.asarray(flags, bool).tolist(), strict=True)
     return [rounded(v, digits) if k else None for v, k in pairs]
+
+
+def where(values: npt.NDArray[Any], flags: npt.NDArray[np.bool_]) -> list[Any]:
+    """A column of whole numbers or flags for JSON, with None where a row has no answer."""
+    return [value if flag else None for value, flag in zip(values.tolist(), flags.tolist(), strict=True)]

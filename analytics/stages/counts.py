@@ -169,9 +169,8 @@ def _table(observed: Ints, outside: int, units: Units, category: CategoryParams,
 
 
 def _nearby(observed: Ints, found: Expected, units: Units) -> Floats:
-    links = units.neighbours if units.touching is None else units.touching
     rows = found.exposed
-    return local_empirical_bayes(observed[rows], found.values[rows], links[rows][:, rows].tocsr()).theta
+    return local_empirical_bayes(observed[rows], found.values[rows], units.borders[rows][:, rows].tocsr()).theta
 
 
 def _crude(observed: Ints, expected: Floats) -> Ratio:

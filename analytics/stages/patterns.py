@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from analytics.methods.audit import audit
 from analytics.methods.autocorrelation import (
@@ -31,7 +30,6 @@ from analytics.methods.autocorrelation import (
 )
 from analytics.methods.checks import Floats, Ints
 from analytics.methods.hotspots import NEGATIVE_BINOMIAL, bh
-from analytics.methods.units import Units
 from analytics.results import rounded
 from analytics.stages.city import City, Family, known, plain
 from analytics.stages.counts import Table, Tables
@@ -108,7 +106,7 @@ def audited(table: Table, one: Pattern, rng: np.random.Generator) -> dict[str, l
     """
     chosen = np.flatnonzero((one.gi > 0) & (one.gi_q <= AUDIT_Q))
     theta = table.theta if len(one.rows) else table.theta[:0]
-    made = audit(theta, _links(table.units)[one.rows][:, one.rows].tocsr(), rng, rows=chosen)
+    made = audit(theta, table.units.borders[one.rows][:, one.rows].tocsr(), rng, rows=chosen)
     return {
         "ids": table.units.ids[one.rows[chosen]].tolist(),
         "p": plain(made.p, 6),
@@ -124,7 +122,7 @@ def pattern(table: Table, least: int = 1) -> Pattern:
     answer = _answer(table)
     rows = np.flatnonzero(table.exposed & (answer == ENOUGH))
     theta = table.theta if len(rows) else table.theta[:0]
-    links = _links(table.units)[rows][:, rows]
+    links = table.units.borders[rows][:, rows]
     lag = row_standardised(without_self(links))
     gi, local = gi_star(theta, links), local_moran(theta, lag)
     observed, expected = links @ table.observed[rows], links @ table.expected[rows]
@@ -141,10 +139,6 @@ def pattern(table: Table, least: int = 1) -> Pattern:
         local=local,
         local_q=local_q,
     )
-
-
-def _links(units: Units) -> sparse.csr_matrix:
-    return units.neighbours if units.touching is None else units.touching
 
 
 def _answer(table: Table) -> str:

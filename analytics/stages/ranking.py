@@ -12,7 +12,7 @@ import numpy.typing as npt
 from analytics.methods.checks import Floats, Ints
 from analytics.methods.grades import grade, judge
 from analytics.methods.ranking import Ranked, rank_delay, rank_places
-from analytics.stages.city import City, Family, known, plain
+from analytics.stages.city import City, Family, known, plain, where
 from analytics.stages.counts import Tables
 from analytics.stages.reporting import Readiness
 from analytics.stages.sides import (
@@ -125,7 +125,7 @@ def _readiness(here: Standing) -> dict[str, Column]:
         "rho": known(found.rho[rows], used, 6),
         "rho_low": known(found.low[rows], used, 6),
         "rho_high": known(found.high[rows], used, 6),
-        "desert": _where(found.desert[rows], used),
+        "desert": where(found.desert[rows], used),
     }
 
 
@@ -178,9 +178,9 @@ def _denominator(other: Mapping[str, Denominator], order: str) -> dict[str, Ints
 def _denominated(one: Denominator) -> dict[str, Column]:
     return {
         "burden": known(one.burden, one.known, 6),
-        "burden_rank": _where(one.burden_rank, one.known),
+        "burden_rank": where(one.burden_rank, one.known),
         "excess": known(one.excess, one.known, 6),
-        "rank": _where(one.excess_rank, one.known),
+        "rank": where(one.excess_rank, one.known),
     }
 
 
@@ -200,8 +200,3 @@ def _delay(city: City, here: Standing, gaps: Gaps, k: int) -> dict[str, Any]:
         "known": told.tolist(),
         "n": n.tolist(),
     }
-
-
-def _where(values: npt.NDArray[Any], flags: Bools) -> Column:
-    """A column of whole numbers or flags, with None where a row has no answer."""
-    return [value if flag else None for value, flag in zip(values.tolist(), flags.tolist(), strict=True)]

@@ -17,9 +17,8 @@ from analytics.methods.checks import MethodError
 from analytics.methods.whatif import Settings
 from analytics.models import Run
 from analytics.what_if import answer
-from geo.hexes import ANALYSIS_RES
+from web.pages.apart import AREAS, UNITS
 
-AREAS = "areas"
 SEVERITY, EXPOSURE = "severity.", "exposure."
 FIRST = 20
 MOST_SEVERE = 100.0
@@ -60,11 +59,9 @@ def what_if(request: HttpRequest) -> HttpResponse:
 
 def _units(asked: QueryDict) -> int | None:
     text = asked.get("units", AREAS)
-    if text == AREAS:
-        return None
-    if text not in {str(r) for r in ANALYSIS_RES}:
-        raise WrongSettingError("units", gettext("one of: %(names)s") % {"names": "areas, 8, 9, 10"})
-    return int(text)
+    if text not in UNITS:
+        raise WrongSettingError("units", gettext("one of: %(names)s") % {"names": ", ".join(UNITS)})
+    return None if text == AREAS else int(text)
 
 
 def _settings(asked: QueryDict) -> Settings:
