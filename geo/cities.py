@@ -18,11 +18,28 @@ class CityFileError(ValueError):
 
 
 @dataclass(frozen=True)
+class Question:
+    """One question a subject asks beside its text. `kind` is choice, yesno or text; `options` pairs value and words.
+
+    `when` names a question before it and the value that makes this one asked; `public` says whether the answer is
+    shown.
+    """
+
+    id: str
+    ask: Mapping[str, str]
+    kind: str
+    options: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    when: tuple[str, str] | None = None
+    public: bool = True
+
+
+@dataclass(frozen=True)
 class CategorySpec:
     """One subject of voices. Radii in metres, spans in days.
 
     `severity`: how much one incident weighs in a ranking, 1 to 5. `life_days`: how long such an incident, if nobody
-    sees to it, is there to be reported.
+    sees to it, is there to be reported. `moderation` is after or before publication; `promise_days` within how many
+    days an answer is promised; `goes_to` who answers, and `hint` what a reporter should know first, by language.
     """
 
     slug: str
@@ -35,6 +52,33 @@ class CategorySpec:
     severity: float
     life_days: float
     sensitive: bool = False
+    moderation: str = "after"
+    promise_days: int = 30
+    goes_to: Mapping[str, str] = field(default_factory=dict)
+    hint: Mapping[str, str] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reporting:
+    """How the city takes reports in. Limits: reports per hour from one address block, and per hour in one H3 cell of
+    resolution 8, before a proof of work is asked for; `work_bits` is how hard it is (zero bits of a SHA-256)."""
+
+    similar_radius_m: float = 60.0
+    per_block_hour: int = 10
+    per_area_hour: int = 60
+    work_bits: int = 18
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long what is personal is kept, in days: contacts after the last closing and at most, unconfirmed requests,
+    and the exact points of sensitive subjects after closing."""
+
+    contact_days_after_closing: int = 90
+    contact_days: int = 365
+    unconfirmed_days: int = 7
+    sensitive_point_days: int = 730
 
 
 @dataclass(frozen=True)
@@ -63,8 +107,14 @@ class City:
     suppression_threshold: int
     base_map: BaseMap
     categories: tuple[CategorySpec, ...]
+    reporting: Reporting = Reporting()
+    retention: Retention = Retention()
     outline: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
+
+    def spec(self, slug: str) -> CategorySpec | None:
+        """The subject of that slug, or nothing where the city's file does not name it (any more)."""
+        return next((c for c in self.categories if c.slug == slug), None)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -99,7 +149,9 @@ def _city(values: dict[str, Any]) -> City:
     lng, lat = (float(v) for v in values["centre"])
     if not (west <= lng <= east and south <= lat <= north):
         raise ValueError(f"centre {values['centre']} lies outside bbox")
-    defaults = {**values["incidents"], **values["clusters"], **values["ranking"]}
+    reporting = {"moderation": "after", "promise_days": 30, "goes_to": {}, **values.get("reporting", {})}
+    of_categories = {k: reporting.pop(k) for k in ("moderation", "promise_days", "goes_to")}
+    defaults = {**values["incidents"], **values["clusters"], **values["ranking"], **of_categories}
     categories = tuple(_category(row, defaults) for row in values["categories"])
     if len({c.slug for c in categories}) != len(categories):
         raise ValueError("two categories share a slug")
@@ -115,6 +167,8 @@ def _city(values: dict[str, Any]) -> City:
         suppression_threshold=int(values["suppression_threshold"]),
         base_map=BaseMap(**values["base_map"]),
         categories=categories,
+        reporting=_reporting(reporting),
+        retention=Retention(**{k: _whole(values["retention"], k) for k in values.get("retention", {})}),
         outline=str(values.get("outline", "")),
         notes=values.get("notes", {}),
     )
@@ -133,7 +187,50 @@ def _category(row: dict[str, Any], defaults: dict[str, Any]) -> CategorySpec:
         severity=_number(merged, "severity", lambda v: MILDEST <= v <= WORST, "from 1 to 5"),
         life_days=_number(merged, "life_days", lambda v: 0 < v < math.inf, "above 0"),
         sensitive=bool(merged.get("sensitive", False)),
+        moderation=_one_of(merged, "moderation", ("after", "before")),
+        promise_days=_whole(merged, "promise_days"),
+        goes_to=merged["goes_to"],
+        hint=merged.get("hint", {}),
+        questions=_questions(merged.get("questions", []), merged["slug"]),
     )
+
+
+def _reporting(values: dict[str, Any]) -> Reporting:
+    wholes = {k: _whole(values, k) for k in values if k != "similar_radius_m"}
+    radius_m = values.get("similar_radius_m", Reporting.similar_radius_m)
+    return Reporting(similar_radius_m=float(radius_m), **wholes)
+
+
+def _questions(rows: list[dict[str, Any]], slug: str) -> tuple[Question, ...]:
+    found: list[Question] = []
+    for row in rows:
+        where = {**row, "slug": f"{slug}, question {row.get('id', '?')}"}
+        options = tuple((str(o["value"]), {k: v for k, v in o.items() if k != "value"}) for o in row.get("options", []))
+        kind = _one_of(where, "kind", ("choice", "yesno", "text"))
+        if (kind == "choice") != bool(options):
+            raise ValueError(f"{where['slug']}: a choice has options, and nothing else has")
+        when = tuple(row["when"]) if "when" in row else None
+        if when is not None and (len(when) != 2 or when[0] not in {q.id for q in found}):
+            raise ValueError(f"{where['slug']}: when names an earlier question and a value, not {row['when']}")
+        found.append(Question(row["id"], row["ask"], kind, options, when, bool(row.get("public", True))))
+    if len({q.id for q in found}) != len(found):
+        raise ValueError(f"category {slug}: two questions share an id")
+    return tuple(found)
+
+
+def _one_of(merged: Mapping[str, Any], key: str, known: tuple[str, ...]) -> str:
+    value = merged[key]
+    if value not in known:
+        raise ValueError(f"{key} of {merged.get('slug', 'the city')} must be one of {', '.join(known)}, not {value!r}")
+    return str(value)
+
+
+def _whole(merged: Mapping[str, Any], key: str) -> int:
+    """A whole number from 1 up. Raises ValueError naming what it belongs to and the key."""
+    value = merged[key]
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{key} of {merged.get('slug', 'the city')} must be a whole number from 1 up, not {value!r}")
+    return value
 
 
 def _number(merged: Mapping[str, Any], key: str, good: Callable[[float], bool], wanted: str) -> float:

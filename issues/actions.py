@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import uuid
+from collections.abc import Mapping
 
 import numpy as np
 from django.conf import settings
@@ -14,7 +16,8 @@ from django.utils import timezone
 
 from geo.crs import to_metric
 from issues.models import Incident, Issue, StatusChange
-from issues.rules import CLOSED, State, check_move
+from issues.rules import CLOSED, Precision, State, TextState, check_move
+from issues.words import folded
 from neighborhoods.locate import locator, public_points
 from neighborhoods.models import Category, User
 
@@ -38,10 +41,14 @@ def raise_issue(
     channel: str = "web",
     key: uuid.UUID | None = None,
     at: dt.datetime | None = None,
+    precision: Precision = Precision.POINT,
+    answers: Mapping[str, str] | None = None,
+    text_state: TextState = TextState.SHOWN,
+    waiting: bool = False,
 ) -> Issue:
     """Record a pin (degrees) with its place, its first step and its incident; the same key gives the same issue.
 
-    Raises OutsideCityError for a point outside the city's box.
+    `waiting`: it is hidden until a person has published it. Raises OutsideCityError for a point outside the city's box.
     """
     west, south, east, north = settings.CITY.bbox
     if not (west <= lng <= east and south <= lat <= north):
@@ -50,17 +57,35 @@ def raise_issue(
     opened = at or timezone.now()
     values = _values(category, lng, lat, opened) | {
         "source": OWN_SOURCE,
-        "external_id": str(born),
+        "external_id": hashlib.sha256(born.bytes).hexdigest()[:32],  # the key itself is the reporter's alone
         "title": title,
         "description": description,
         "address": address,
         "channel": channel,
+        "precision": precision,
+        "answers": dict(answers or {}),
+        "text_state": text_state,
+        "words": _words(category, text_state, title, description, address),
+        "promised_on": _promised_on(category, opened),
+        "hidden": waiting,
+        "waiting": waiting,
     }
     issue, created = Issue.objects.get_or_create(key=born, defaults=values)
     if created:
         StatusChange.objects.create(issue=issue, state=State.RECEIVED, at=opened, by=by)
-        _join_incident(issue)
+        join_incident(issue)
     return issue
+
+
+def _words(category: Category, text_state: TextState, *texts: str) -> str:
+    """What a search may find an issue by: never what the public does not read."""
+    return folded(" ".join(texts)) if text_state == TextState.SHOWN and not category.sensitive else ""
+
+
+def _promised_on(category: Category, opened: dt.datetime) -> dt.date | None:
+    spec = settings.CITY.spec(category.slug)
+    day = opened.astimezone(settings.CITY.zone).date()
+    return day + dt.timedelta(days=spec.promise_days) if spec else None
 
 
 def _values(category: Category, lng: float, lat: float, opened: dt.datetime) -> dict[str, object]:
@@ -83,13 +108,27 @@ def _values(category: Category, lng: float, lat: float, opened: dt.datetime) -> 
     }
 
 
-def _join_incident(issue: Issue) -> None:
-    """Join the earliest incident that fits, as issues.linking would, or begin one."""
+def join_incident(issue: Issue) -> None:
+    """Join the earliest incident that fits, as issues.linking would, or begin one.
+
+    What is hidden, or known only by its street, stands alone: two issues of one street need not speak of one thing.
+    """
+    if issue.hidden or issue.precision != Precision.POINT or not _joined(issue):
+        issue.incident = Incident.objects.create(first_issue=issue, issues=1)
+        issue.save(update_fields=["incident"])
+
+
+def _joined(issue: Issue) -> bool:
     category = issue.category
     since = issue.opened_at - dt.timedelta(days=category.incident_days)
     # The radius is measured on the metric grid; a tenth more on the ground surely holds it.
     near = Issue.objects.near(issue.point, category.incident_radius_m * 1.1).filter(
-        category=category, opened_at__gte=since, founded__isnull=False, default_pin=False, hidden=False
+        category=category,
+        opened_at__gte=since,
+        founded__isnull=False,
+        default_pin=False,
+        hidden=False,
+        precision=Precision.POINT,
     )
     x, y = to_metric(issue.point.x, issue.point.y, settings.CITY.metric_crs)
     for first in sorted(near.exclude(pk=issue.pk), key=lambda i: (i.opened_at, i.source, i.external_id)):
@@ -99,9 +138,8 @@ def _join_incident(issue: Issue) -> None:
             Incident.objects.filter(pk=first.pk).update(issues=F("issues") + 1)
             Issue.objects.filter(pk=issue.pk).update(incident=first.pk)
             issue.incident_id = first.pk
-            return
-    issue.incident = Incident.objects.create(first_issue=issue, issues=1)
-    issue.save(update_fields=["incident"])
+            return True
+    return False
 
 
 @transaction.atomic

@@ -85,7 +85,7 @@ _PINS = pa.schema(
 _READ = """
 SELECT i.id, i.category_id, ST_X(i.point), ST_Y(i.point),
        (extract(epoch FROM i.opened_at) * 1000000)::bigint, (extract(epoch FROM i.closed_at) * 1000000)::bigint,
-       p.id, i.marked_duplicate, i.default_pin OR i.hidden, i.incident_id
+       p.id, i.marked_duplicate, i.default_pin OR i.hidden OR i.precision <> 'point', i.incident_id
 FROM issues_issue i
 LEFT JOIN issues_issue p ON i.duplicate_of <> '' AND p.source = i.source AND p.external_id = i.duplicate_of
     AND NOT (i.hidden OR p.hidden OR p.default_pin)

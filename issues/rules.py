@@ -16,6 +16,42 @@ class State(StrEnum):
     DUPLICATE = "duplicate"
 
 
+class TextState(StrEnum):
+    """What the public reads of a text."""
+
+    SHOWN = "shown"
+    WITHHELD = "withheld"
+    EDITED = "edited"
+    PRIVATE = "private"
+
+
+class Precision(StrEnum):
+    """How closely the place is known: a point, or only the street."""
+
+    POINT = "point"
+    STREET = "street"
+
+
+class PhotoState(StrEnum):
+    """Whether a person has looked at a photo, and what came of it."""
+
+    WAITING = "waiting"
+    SHOWN = "shown"
+    REFUSED = "refused"
+
+
+class ModerationAct(StrEnum):
+    """What a person who moderates may do."""
+
+    PUBLISHED = "published"
+    HIDDEN = "hidden"
+    TEXT_SHOWN = "text_shown"
+    TEXT_EDITED = "text_edited"
+    TEXT_PRIVATE = "text_private"
+    PHOTO_SHOWN = "photo_shown"
+    PHOTO_REFUSED = "photo_refused"
+
+
 CLOSED = frozenset({State.RESOLVED, State.REFUSED, State.TRANSFERRED, State.DUPLICATE})
 OPEN = frozenset(set(State) - CLOSED)
 
@@ -28,6 +64,9 @@ MOVES: dict[State, frozenset[State]] = {
     State.TRANSFERRED: frozenset({State.IN_PROGRESS, State.RESOLVED}),
     State.DUPLICATE: frozenset({State.IN_PROGRESS}),
 }
+
+# Acts of moderation that must say why; the author reads the reason.
+ACT_REASON_NEEDED = frozenset({ModerationAct.HIDDEN, ModerationAct.TEXT_PRIVATE, ModerationAct.PHOTO_REFUSED})
 
 # Moves that must say why.
 REASON_NEEDED = frozenset({State.REFUSED, State.TRANSFERRED, State.DUPLICATE})

@@ -1,5 +1,19 @@
 from neighborhoods.models.boundaries import NOT_STATED, BoundarySet, Exposure, Neighborhood
-from neighborhoods.models.people import User
+from neighborhoods.models.gazetteer import Address
+from neighborhoods.models.notices import Follow, Notice
+from neighborhoods.models.people import Attempt, Contact, User
 from neighborhoods.models.topics import Category
 
-__all__ = ["NOT_STATED", "BoundarySet", "Category", "Exposure", "Neighborhood", "User"]
+__all__ = [
+    "NOT_STATED",
+    "Address",
+    "Attempt",
+    "BoundarySet",
+    "Category",
+    "Contact",
+    "Exposure",
+    "Follow",
+    "Neighborhood",
+    "Notice",
+    "User",
+]

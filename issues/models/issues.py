@@ -1,16 +1,19 @@
-"""What is said: issues, the incidents they form, and every change of state."""
+"""What is said: issues, and the incidents they form."""
+
+from __future__ import annotations
 
 import uuid
 
 from django.contrib.gis.db import models
-from django.contrib.postgres.indexes import BrinIndex
-from django.db.models import F, Q
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
+from django.contrib.postgres.search import SearchVector
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from issues.queries import IssueQuerySet
-from issues.rules import State
-from neighborhoods.models import Category, User
+from issues.rules import Precision, State, TextState
+from neighborhoods.models import Category
 from neighborhoods.placed import Placed
 
 STATES = [
@@ -21,6 +24,13 @@ STATES = [
     (State.TRANSFERRED.value, _("passed to another body")),
     (State.DUPLICATE.value, _("already reported")),
 ]
+TEXT_STATES = [
+    (TextState.SHOWN.value, _("shown as written")),
+    (TextState.WITHHELD.value, _("waits for a person to look")),
+    (TextState.EDITED.value, _("shown as edited")),
+    (TextState.PRIVATE.value, _("kept private")),
+]
+PRECISIONS = [(Precision.POINT.value, _("a point")), (Precision.STREET.value, _("somewhere on a street"))]
 
 
 class Incident(models.Model):
@@ -36,7 +46,12 @@ class Incident(models.Model):
 
 
 class Issue(Placed):
-    """A resident's pin. `opened_on` is the local day of opening: the voice's own day."""
+    """A resident's pin. `opened_on` is the local day of opening: the voice's own day.
+
+    `hidden` is the one switch that everything public obeys; `waiting` says that it is hidden because nobody has looked
+    yet. `description`, `title` and `address` are as written; the public reads `public_text`. `words` are the folded
+    public words that a search looks through, never more than what is shown.
+    """
 
     key = models.UUIDField(_("key"), unique=True, default=uuid.uuid4, editable=False)
     source = models.CharField(_("source"), max_length=60)
@@ -46,15 +61,36 @@ class Issue(Placed):
     title = models.CharField(_("title"), max_length=200, blank=True)
     description = models.TextField(_("description"), blank=True)
     address = models.CharField(_("address"), max_length=300, blank=True)
+    answers = models.JSONField(
+        _("answers to the subject's questions"), default=dict, db_default=Value({}, models.JSONField())
+    )
+    text_state = models.CharField(
+        _("state of the text"),
+        max_length=8,
+        choices=TEXT_STATES,
+        default=TextState.SHOWN.value,
+        db_default=TextState.SHOWN.value,
+    )
+    edited_text = models.TextField(_("text as edited for the public"), blank=True, db_default="")
+    words = models.TextField(_("words to search"), blank=True, db_default="")
+    precision = models.CharField(
+        _("precision of the place"),
+        max_length=6,
+        choices=PRECISIONS,
+        default=Precision.POINT.value,
+        db_default=Precision.POINT.value,
+    )
     channel = models.CharField(_("channel"), max_length=60, blank=True)
     opened_at = models.DateTimeField(_("opened at"))
     opened_on = models.DateField(_("opened on"))
+    promised_on = models.DateField(_("answer promised for"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     incident = models.ForeignKey(Incident, models.SET_NULL, null=True, blank=True, related_name="members")
     duplicate_of = models.CharField(_("source says it repeats"), max_length=120, blank=True)
     marked_duplicate = models.BooleanField(_("source says it is a duplicate"), default=False)
     default_pin = models.BooleanField(_("default pin"), default=False)
     hidden = models.BooleanField(_("hidden"), default=False)
+    waiting = models.BooleanField(_("waits to be published"), default=False, db_default=False)
     source_digest = models.BigIntegerField(_("digest of the source row"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("recorded at"), db_default=Now())
 
@@ -68,61 +104,38 @@ class Issue(Placed):
                 name="issue_closes_after_opening",
             ),
             models.CheckConstraint(condition=Q(state__in=[s.value for s in State]), name="issue_state_known"),
+            models.CheckConstraint(condition=Q(waiting=False) | Q(hidden=True), name="issue_waits_hidden"),
         ]
         indexes = [
             models.Index(fields=["category", "opened_on"], name="issue_category_day"),
             models.Index(fields=["neighborhood", "opened_on"], name="issue_neighborhood_day"),
             models.Index(fields=["cell"], name="issue_cell"),
             models.Index(fields=["state", "opened_on"], name="issue_state_day"),
+            models.Index(fields=["-opened_on", "-id"], name="issue_newest"),
+            models.Index(fields=["recorded_at"], condition=Q(waiting=True), name="issue_waiting"),
+            GinIndex(SearchVector("words", config="simple"), name="issue_words"),
             BrinIndex(fields=["recorded_at"], name="issue_recorded"),
+        ]
+        permissions = [
+            ("moderate_issue", "May look at what waits, publish, hide and edit"),
+            ("answer_issue", "May change the state of an issue and answer"),
         ]
 
     def __str__(self) -> str:
         return f"{self.source} {self.external_id}"
 
+    @property
+    def public_text(self) -> str:
+        """What anybody may read of the text; empty where nobody has looked yet or it is kept private."""
+        if self.text_state == TextState.EDITED:
+            return self.edited_text
+        return self.description if self.text_state == TextState.SHOWN else ""
 
-class StatusChange(models.Model):
-    """One step of an issue's course. Rows are added, never changed (a trigger in the database refuses)."""
+    @property
+    def public_title(self) -> str:
+        return self.title if self.text_state == TextState.SHOWN else ""
 
-    issue = models.ForeignKey(Issue, models.CASCADE, related_name="history")
-    state = models.CharField(_("state"), max_length=12, choices=STATES)
-    at = models.DateTimeField(_("at"))
-    reason = models.TextField(_("reason"), blank=True)
-    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
-    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now())
-
-    class Meta:
-        ordering = ["at", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.state} at {self.at}"
-
-
-class TallyBlock(models.Model):
-    """How many public issues there are, by unit, category, month and state, packed for a group of units.
-
-    `level` says what the units are (issues.tallies: areas, coarse or fine cells), `records` holds rows of
-    issues.tallies.RECORD in the order of their keys. What has not been folded in yet waits in TallyChange, and every
-    count reads both; see docs/decisions/0004-counts.md.
-    """
-
-    level = models.SmallIntegerField()
-    block = models.BigIntegerField()
-    records = models.BinaryField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["level", "block"], name="tallyblock_once")]
-
-    def __str__(self) -> str:
-        return f"{self.level} {self.block}"
-
-
-class TallyChange(models.Model):
-    """A change of counts not folded yet: added in the transaction that made it, so no count is ever behind."""
-
-    cell = models.BigIntegerField()
-    neighborhood_id = models.BigIntegerField()
-    category_id = models.BigIntegerField()
-    state = models.CharField(max_length=12)
-    month = models.DateField()
-    n = models.IntegerField()
+    @property
+    def public_address(self) -> str:
+        """The address in words; of a sensitive subject never, since it tells more than the public point does."""
+        return self.address if self.text_state == TextState.SHOWN and not self.category.sensitive else ""

@@ -1,0 +1,32 @@
+"""Tracking numbers of issues, under this city's own key."""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+
+from django.db import connection
+
+from issues.models import Issue, NumberKey
+from issues.numbers import NotANumberError, number_of, pk_of
+
+
+def tracking_number(pk: int) -> str:
+    """The number of an issue, as "K7QF-2M9X"."""
+    return number_of(pk, _key(str(connection.settings_dict["NAME"])))
+
+
+def issue_of(number: str) -> Issue | None:
+    """The issue of a tracking number, hidden or not; nothing where there is none."""
+    try:
+        pk = pk_of(number, _key(str(connection.settings_dict["NAME"])))
+    except NotANumberError:
+        return None
+    return Issue.objects.filter(pk=pk).select_related("category", "neighborhood").first()
+
+
+@lru_cache(maxsize=4)
+def _key(database: str) -> bytes:
+    """The key kept with the data; made where a database has none."""
+    held = NumberKey.objects.order_by("pk").first() or NumberKey.objects.create(key=secrets.token_bytes(16))
+    return bytes(held.key)

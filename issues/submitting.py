@@ -1,0 +1,102 @@
+"""A report comes in: once for every key, whatever the line does, and answered only when it is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from issues.actions import raise_issue
+from issues.drafts import Draft
+from issues.models import Issue, Submission
+from issues.naming import tracking_number
+from issues.personal import personal_kinds
+from issues.rules import Precision, TextState
+from issues.telling import tell_of_new
+from neighborhoods.following import follow
+from neighborhoods.models import Category
+from neighborhoods.models.notices import ISSUE
+
+
+class KeyUsedError(ValueError):
+    """This key has already brought another report; nothing of that one is told."""
+
+
+class KeyErasedError(ValueError):
+    """The report of this key was erased and does not come back."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a reporter gets: tracking number, private link (32 hexadecimal digits), and whether it was there already."""
+
+    issue: Issue
+    number: str
+    link: str
+    replay: bool
+
+
+_BORN = """
+INSERT INTO issues_submission (key_digest, body_digest, link) VALUES (%s, %s, %s)
+ON CONFLICT (key_digest) DO NOTHING RETURNING id
+"""
+
+
+@transaction.atomic
+def submit(*, key: uuid.UUID, draft: Draft, at: dt.datetime | None = None) -> Receipt:
+    """Keep a checked draft (issues.drafts.checked) with all that follows from it, in one transaction.
+
+    The same key and report again give the same receipt, however many arrive at once: the database lets one in and the
+    others wait for it. Raises KeyUsedError for another report under the key, KeyErasedError for an erased one.
+    """
+    key_digest = hashlib.sha256(key.bytes).digest()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '5s'")
+        cursor.execute(_BORN, [key_digest, draft.digest(), secrets.token_bytes(16)])
+        born = cursor.fetchone()
+    if born is None:
+        return _again(key_digest, draft)
+    category = Category.objects.get(slug=draft.category)
+    spec = settings.CITY.spec(draft.category)
+    issue = raise_issue(
+        by=None,
+        key=key,
+        category=category,
+        lng=draft.lng,
+        lat=draft.lat,
+        description=draft.text,
+        address=draft.address,
+        channel=draft.channel,
+        precision=Precision(draft.precision),
+        answers=draft.answers,
+        at=at,
+        text_state=_text_state(draft),
+        waiting=bool(spec and spec.moderation == "before"),
+    )
+    held = Submission.objects.get(pk=born[0])
+    held.issue = issue
+    if draft.email:
+        wish = follow(email=draft.email, language=draft.language, kind=ISSUE, subject=issue.pk, reporter=True)
+        held.contact_id = wish.contact_id
+    held.save(update_fields=["issue", "contact"])
+    tell_of_new(issue)
+    return Receipt(issue, tracking_number(issue.pk), bytes(held.link).hex(), replay=False)
+
+
+def _text_state(draft: Draft) -> TextState:
+    said = "\n".join([draft.text, draft.address, *draft.answers.values()])
+    return TextState.WITHHELD if personal_kinds(said) else TextState.SHOWN
+
+
+def _again(key_digest: bytes, draft: Draft) -> Receipt:
+    held = Submission.objects.select_related("issue__category").get(key_digest=key_digest)
+    if held.erased_at is not None or held.issue is None:
+        raise KeyErasedError("this report was erased")
+    if bytes(held.body_digest) != draft.digest():
+        raise KeyUsedError("this key has already brought another report")
+    return Receipt(held.issue, tracking_number(held.issue.pk), bytes(held.link).hex(), replay=True)
