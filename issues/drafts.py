@@ -32,7 +32,7 @@ class DraftError(ValueError):
 
 @dataclass(frozen=True)
 class Draft:
-    """One report as written: `lng`, `lat` in degrees, `answers` by question; `email` is empty for who wants no answer."""
+    """One report as written: `lng`, `lat` in degrees, `answers` by question; no `email`: no mail."""
 
     category: str
     text: str

@@ -1,0 +1,1 @@
+"""Photos of issues: kept, looked at, shown, and taken away again."""

@@ -1,0 +1,7 @@
+"""Atom feeds of issues."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

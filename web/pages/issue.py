@@ -1,0 +1,7 @@
+"""One issue: its course, who answered, what comes next."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

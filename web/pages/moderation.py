@@ -1,0 +1,7 @@
+"""What waits for a person to look."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,7 @@
+"""Signing in and out, for staff."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

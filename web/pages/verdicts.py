@@ -1,0 +1,7 @@
+"""Was it really fixed?"""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
