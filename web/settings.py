@@ -45,7 +45,7 @@ def _database(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         # dates are read back as ISO text, whatever the server or the environment prefers
-        "OPTIONS": {"connect_timeout": 5, **parts, "options": f"{parts.get('options', '')} -c datestyle=ISO".strip()},
+        "OPTIONS": {"connect_timeout": 2, **parts, "options": f"{parts.get('options', '')} -c datestyle=ISO".strip()},
     }
 
 
@@ -60,6 +60,9 @@ ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").spl
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 
 DATABASES = {"default": _database(os.environ.get("DATABASE_URL", f"postgresql:///ascult_{CITY.slug}"))}
+# web or mail: connect as that role of the database (web.roles), which may do less than the owner; empty: as given.
+if DATABASE_ROLE := os.environ.get("DATABASE_ROLE", ""):
+    DATABASES["default"]["USER"] = f"{DATABASES['default']['NAME']}_{DATABASE_ROLE}"
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -116,6 +119,38 @@ TEMPLATES = [
 AUTH_USER_MODEL = "neighborhoods.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+
+# How many proxies of ours stand before this process; they tell the sender's address (X-Forwarded-For).
+PROXIES = int(os.environ.get("PROXIES", "0"))
+# Reports an hour from one address block; 0 leaves it to the city's file. Drills and imports over the web raise it.
+REPORTS_PER_HOUR = int(os.environ.get("ASCULT_REPORTS_PER_HOUR", "0"))
+# A form is text; photos come one by one and are counted while they are read (issues.pictures.LARGEST).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 6
+
+# Links in mails are whole addresses. Without a mail server, mails are files in the state folder, for demos.
+SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000").rstrip("/")
+DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "Ascult <ascult@localhost>")
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _flag("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = 10
+EMAIL_FILE_PATH = STATE_DIR / "mail"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "moderation"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
 
 USE_TZ = True
 TIME_ZONE = CITY.time_zone
