@@ -60,7 +60,7 @@ newest_server() {
 has_gdal() { dpkg-query -W -f '${db:Status-Status}\n' 'libgdal[0-9]*' 2>/dev/null | grep -x installed >/dev/null; }
 
 # missing_packages KIND...: names of the Debian packages that are not installed, one a line.
-# KINDs: runtime (GeoDjango, WeasyPrint), dev (tests), database (the private cluster).
+# KINDs: runtime (GeoDjango, WeasyPrint), dev (tests), database (the private cluster), lighthouse (its drill).
 missing_packages() {
     local kind server wanted=() have
     for kind in "$@"; do
@@ -71,8 +71,11 @@ missing_packages() {
                 [[ -x $ASCULT_PYTHON ]] || suitable_python >/dev/null || echo python3-venv
                 ;;
             dev)
-                wanted+=(poppler-utils)
+                wanted+=(poppler-utils libimage-exiftool-perl)
                 on_ubuntu || wanted+=(chromium libatomic1) # the browser, and what Playwright's driver links to
+                ;;
+            lighthouse)
+                command -v npm >/dev/null || wanted+=(nodejs npm)
                 ;;
             database)
                 server=$(newest_server)
@@ -237,6 +240,7 @@ run_from_bench() {
         exit 2
     fi
     set_up dev
+    [[ $prefix$name != drill_lighthouse ]] || locked ensure_packages lighthouse
     export PYTHONPATH=$ASCULT_ROOT${PYTHONPATH:+:$PYTHONPATH}
     exec "$ASCULT_PYTHON" -m "bench.$prefix$name" "${@:3}"
 }

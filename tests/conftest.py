@@ -28,7 +28,9 @@ def small_world() -> Iterator[None]:
     if not settings.configured:
         yield
         return
-    with override_settings(BASE_MAP_ON=False, CITY=replace(settings.CITY, outline="")):
+    with override_settings(
+        BASE_MAP_ON=False, CITY=replace(settings.CITY, outline=""), WHITENOISE_USE_FINDERS=True, STATIC_ROOT=None
+    ):
         yield
 
 

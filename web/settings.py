@@ -87,6 +87,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pads what it packs, so that its length tells no secret (BREACH)
     "web.middleware.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -163,7 +164,12 @@ LANGUAGE_COOKIE_NAME = "ascult_language"
 STATIC_URL = "static/"
 STATIC_ROOT = STATE_DIR / "static"
 MEDIA_ROOT = STATE_DIR / "media"
-WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+# Collected files are served packed; where nothing was collected (tests), each comes from where it lies.
+WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "ascult").is_dir()
 WHITENOISE_MAX_AGE = 3600
 
 # gis.W001 warns of hostile spatial references where GDAL is older than 3.9: we take none from the public. Vector files
