@@ -65,6 +65,21 @@ def parents(cells: npt.ArrayLike, res: int) -> Cells:
     return (values & ~_RES_MASK) | np.uint64(res << 52) | unused
 
 
+def span(cell: int) -> tuple[int, int]:
+    """The lowest and the highest number that a stored cell (resolution STORE_RES) inside a cell can have.
+
+    No stored cell outside it has a number between: digits of coarser resolutions come first. Raises CellError for a
+    cell finer than those stored.
+    """
+    res = int(resolution(cell))
+    if res > STORE_RES:
+        raise CellError(f"a cell of resolution {res} holds no stored cell")
+    low = int(cell) & ~(0xF << 52) | STORE_RES << 52
+    for step in range(res + 1, STORE_RES + 1):
+        low &= ~(7 << 3 * (15 - step))
+    return low, low + sum(6 << 3 * (15 - step) for step in range(res + 1, STORE_RES + 1))
+
+
 def to_text(cell: int) -> str:
     """The usual hexadecimal spelling of a cell."""
     return format(int(cell), "x")

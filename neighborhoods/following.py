@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from django.contrib.gis.geos import Polygon
+from django.conf import settings
+from django.contrib.gis.geos import Point, Polygon
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import Jsonb
+from django.db.models import Q, QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 
 from neighborhoods.contacts import keep_contact
 from neighborhoods.models import Follow, Notice
-from neighborhoods.models.notices import AT_ONCE, ISSUE
+from neighborhoods.models.notices import AT_ONCE, DAILY, ISSUE, NEIGHBORHOOD
 
 CONFIRM = "confirm"
+# So many requests to confirm go to one address in a day: nobody fills another's mailbox with them.
+MOST_ASKED_A_DAY = 5
+# After so many attempts a notice is left for a person to look at.
+MOST_ATTEMPTS = 20
+# The hour of the city's clock at which the news of a day is told to who wants it once a day.
+MORNING = dt.time(7)
+
+# Sent after the commit of a transaction that put something into the outbox.
+noticed = Signal()
 
 
 @transaction.atomic
@@ -32,51 +46,103 @@ def follow(
     categories: Sequence[int] = (),
     pace: str = AT_ONCE,
     reporter: bool = False,
+    id: uuid.UUID | None = None,
 ) -> Follow:
     """Keep a wish to be told and put the mail that asks to confirm it into the outbox. Nothing is told before that.
 
-    `subject` is an issue's key; `reach` a polygon in degrees, checked by the caller (geo.shapes).
+    `subject` is an issue's key; `reach` a polygon in degrees, checked by the caller (geo.drawn); `label` words of our
+    own, never a stranger's, since they are mailed. The same `id` again keeps nothing new. Beyond MOST_ASKED_A_DAY
+    unconfirmed wishes of one address a wish is kept and not asked about.
     """
-    made = Follow.objects.create(
-        contact_id=keep_contact(email, language),
-        kind=kind,
-        subject=subject,
-        slug=slug,
-        reach=reach,
-        label=label,
-        radius_m=radius_m,
-        categories=list(categories),
-        pace=pace if kind != ISSUE else AT_ONCE,
-        reporter=reporter,
-        secret=secrets.token_bytes(16),
+    contact = keep_contact(email, language)
+    made, new = Follow.objects.get_or_create(
+        id=id or uuid.uuid4(),
+        defaults={
+            "contact_id": contact,
+            "kind": kind,
+            "subject": subject,
+            "slug": slug,
+            "reach": reach,
+            "label": label,
+            "radius_m": radius_m,
+            "categories": list(categories),
+            "pace": pace if kind != ISSUE else AT_ONCE,
+            "reporter": reporter,
+            "secret": secrets.token_bytes(16),
+        },
     )
-    notify([made], event=f"{CONFIRM}:{made.pk}", kind=CONFIRM, subject=subject, at_once=True)
+    if new and _asked_today(contact) <= MOST_ASKED_A_DAY:
+        notify([made], event=f"{CONFIRM}:{made.pk}", kind=CONFIRM, subject=subject, at_once=True)
     return made
 
 
+def _asked_today(contact: uuid.UUID) -> int:
+    since = timezone.now() - dt.timedelta(days=1)
+    return Follow.objects.filter(contact=contact, confirmed_at=None, created_at__gt=since).count()
+
+
+def held_by(secret: bytes) -> Follow | None:
+    """The follow of that secret."""
+    return Follow.objects.filter(secret=secret).first()
+
+
 def confirm(secret: bytes) -> Follow | None:
-    """The follow of that secret, in force from now on (or since it first was); nothing where there is none."""
-    held = Follow.objects.filter(secret=secret).first()
-    if held and held.confirmed_at is None:
-        held.confirmed_at = timezone.now()
-        held.save(update_fields=["confirmed_at"])
-    return held
+    """The follow of that secret, in force from now on, also where it had been stopped; nothing where there is none."""
+    rows = Follow.objects.filter(secret=secret)
+    rows.filter(confirmed_at=None).update(confirmed_at=timezone.now())
+    rows.exclude(stopped_at=None).update(stopped_at=None)
+    return rows.first()
 
 
 def stop(secret: bytes) -> Follow | None:
-    """The follow of that secret, no longer told of anything."""
-    held = Follow.objects.filter(secret=secret).first()
-    if held and held.stopped_at is None:
-        held.stopped_at = timezone.now()
-        held.save(update_fields=["stopped_at"])
-        Notice.objects.filter(follow=held, sent_at=None).delete()
+    """The follow of that secret, no longer told of anything; what waits in the outbox is dropped at delivery."""
+    rows = Follow.objects.filter(secret=secret)
+    rows.filter(stopped_at=None).update(stopped_at=timezone.now())
+    return rows.first()
+
+
+def stop_daily(secret: bytes) -> Follow | None:
+    """As stop, with all else that the same person is told once a day: the way out of the daily mail."""
+    held = stop(secret)
+    if held is not None:
+        Follow.objects.filter(contact=held.contact_id, pace=DAILY, stopped_at=None).update(stopped_at=timezone.now())
     return held
+
+
+def change_pace(secret: bytes, pace: str) -> Follow | None:
+    """The follow of that secret, told at once or once a day; what happens to one issue is always told at once."""
+    rows = Follow.objects.filter(secret=secret)
+    rows.exclude(kind=ISSUE).update(pace=pace)
+    return rows.first()
+
+
+def of_issues(keys: Collection[int]) -> QuerySet[Follow]:
+    """Follows in force of any of these issues."""
+    return _in_force().filter(kind=ISSUE, subject__in=keys).order_by("created_at", "pk")
+
+
+def of_place(*, point: Point, slug: str, category: int) -> QuerySet[Follow]:
+    """Follows in force whose ground covers a point (degrees), or of the neighborhood of that slug ("" for none), that
+    want to hear of a subject."""
+    here = Q(reach__covers=point)
+    if slug:
+        here |= Q(kind=NEIGHBORHOOD, slug=slug)
+    wanted = Q(categories=[]) | Q(categories__contains=[category])
+    return _in_force().filter(here, wanted).order_by("created_at", "pk")
+
+
+def _in_force() -> QuerySet[Follow]:
+    # What is drawn is asked for, never fetched: a hundred corners for each of a thousand people.
+    return Follow.objects.filter(confirmed_at__isnull=False, stopped_at=None).defer("reach", "label")
 
 
 _TELL = """
 INSERT INTO neighborhoods_notice
     (contact_id, event, kind, subject, follow_id, details, pace, attempts, problem, created_at, due_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, 0, '', now(), now())
+SELECT contact, %(event)s, %(kind)s, subject, follow, %(details)s, pace, 0, '', now(),
+       CASE pace WHEN %(daily)s THEN %(morning)s ELSE now() END
+FROM unnest(%(contacts)s::uuid[], %(subjects)s::bigint[], %(follows)s::uuid[], %(paces)s::text[])
+    AS told (contact, subject, follow, pace)
 ON CONFLICT (event, contact_id) DO NOTHING
 """
 
@@ -93,12 +159,44 @@ def notify(
     """One row of the outbox for every person among the follows, in the transaction at hand; never two of one event.
 
     Where a person has several follows that match, the first given counts: give those of the issue itself first, and
-    quick ones before daily ones.
+    quick ones before daily ones. Who follows one issue is told of it under its number, everybody else under `subject`.
     """
-    rows = [
-        (f.contact_id, event, kind, subject, f.pk, Jsonb(details or {}), AT_ONCE if at_once else f.pace)
-        for f in follows
-    ]
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(_TELL, rows)
+    first: dict[uuid.UUID, Follow] = {}
+    for f in follows:
+        first.setdefault(f.contact_id, f)
+    # In one order for all, so that two transactions that tell of the same event cannot wait for one another.
+    told = [first[contact] for contact in sorted(first)]
+    if not told:
+        return
+    values = {
+        "event": event,
+        "kind": kind,
+        "details": Jsonb(details or {}),
+        "daily": DAILY,
+        "morning": next_morning(timezone.now()),
+        "contacts": [f.contact_id for f in told],
+        "subjects": [f.subject or subject for f in told],
+        "follows": [f.pk for f in told],
+        "paces": [AT_ONCE if at_once else f.pace for f in told],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TELL, values)
+    transaction.on_commit(_after_commit, robust=True)
+
+
+def _after_commit() -> None:
+    noticed.send(sender=None)
+
+
+def next_morning(now: dt.datetime) -> dt.datetime:
+    """The next MORNING of the city's clock after an instant, as an instant."""
+    here = now.astimezone(settings.CITY.zone)
+    today = dt.datetime.combine(here.date(), MORNING, settings.CITY.zone)
+    if today > here:
+        return today
+    return dt.datetime.combine(here.date() + dt.timedelta(days=1), MORNING, settings.CITY.zone)
+
+
+def undelivered() -> QuerySet[Notice]:
+    """Notices that were tried as often as we try and never went out; `problem` says why. They wait for a person."""
+    return Notice.objects.filter(sent_at=None, attempts__gte=MOST_ATTEMPTS).order_by("due_at", "pk")
