@@ -10,13 +10,14 @@ from collections.abc import Mapping
 import numpy as np
 from django.conf import settings
 from django.contrib.gis.geos import Point
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from geo.crs import to_metric
 from issues.models import Incident, Issue, StatusChange
-from issues.rules import CLOSED, Precision, State, TextState, check_move
+from issues.rules import CLOSED, MOVES, OPEN, Precision, State, TextState, check_move
+from issues.telling import tell_of_change
 from issues.words import folded
 from neighborhoods.locate import locator, public_points
 from neighborhoods.models import Category, User
@@ -120,6 +121,8 @@ def join_incident(issue: Issue) -> None:
 
 def _joined(issue: Issue) -> bool:
     category = issue.category
+    x, y = _metres(issue)
+    _wait_for_others(category, x, y)
     since = issue.opened_at - dt.timedelta(days=category.incident_days)
     # The radius is measured on the metric grid; a tenth more on the ground surely holds it.
     near = Issue.objects.near(issue.point, category.incident_radius_m * 1.1).filter(
@@ -130,28 +133,90 @@ def _joined(issue: Issue) -> bool:
         hidden=False,
         precision=Precision.POINT,
     )
-    x, y = to_metric(issue.point.x, issue.point.y, settings.CITY.metric_crs)
     for first in sorted(near.exclude(pk=issue.pk), key=lambda i: (i.opened_at, i.source, i.external_id)):
-        first_x, first_y = to_metric(first.point.x, first.point.y, settings.CITY.metric_crs)
+        first_x, first_y = _metres(first)
         still_open = first.closed_at is None or issue.opened_at < first.closed_at
-        if still_open and float(np.hypot(x - first_x, y - first_y)) <= category.incident_radius_m:
-            Incident.objects.filter(pk=first.pk).update(issues=F("issues") + 1)
-            Issue.objects.filter(pk=issue.pk).update(incident=first.pk)
-            issue.incident_id = first.pk
-            return True
+        near_enough = float(np.hypot(x - first_x, y - first_y)) <= category.incident_radius_m
+        if not (still_open and near_enough):
+            continue
+        if not Incident.objects.filter(pk=first.pk).update(issues=F("issues") + 1):
+            return _joined(issue)  # incidents were linked anew in the meantime and this one is gone: look again
+        Issue.objects.filter(pk=issue.pk).update(incident=first.pk)
+        issue.incident_id = first.pk
+        return True
     return False
+
+
+def _metres(issue: Issue) -> tuple[float, float]:
+    x, y = to_metric(issue.point.x, issue.point.y, settings.CITY.metric_crs)
+    return float(x), float(y)
+
+
+def _wait_for_others(category: Category, x: float, y: float) -> None:
+    """Until the end of the transaction, be the only one of a category to join or begin an incident about here.
+
+    Two reports of one thing at the same moment would not see each other, and begin two incidents. The ground is cut
+    into squares twice the radius wide: of two points within the radius, each one's disc touches the other's square.
+    Locks are taken in one order for all, so nobody waits in a ring.
+    """
+    radius = max(category.incident_radius_m, 1.0)
+    squares = {
+        (int((x + dx) // (2 * radius)), int((y + dy) // (2 * radius)))
+        for dx in (-radius, radius)
+        for dy in (-radius, radius)
+    }
+    keys = sorted(_lock_key(f"incident {category.pk} {column} {row}") for column, row in squares)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
+
+
+def _lock_key(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 @transaction.atomic
 def change_status(
-    *, by: User | None, issue: Issue, to: State, reason: str = "", at: dt.datetime | None = None
+    *,
+    by: User | None,
+    issue: Issue,
+    to: State,
+    reason: str = "",
+    at: dt.datetime | None = None,
+    whole_incident: bool = True,
 ) -> Issue:
-    """Move an issue along its course and keep the step. Raises MoveRefusedError where the table does not allow it."""
-    held = Issue.objects.select_for_update().get(pk=issue.pk)
+    """Move an issue along its course, keep the step, and tell everybody attached, each once.
+
+    With `whole_incident` the other open issues of its incident go along, each by a step of its own with the same
+    reason, where the table allows; not where it is said to repeat another, nor where a closed one reopens: a dispute
+    speaks of its own issue alone. Raises MoveRefusedError where the table does not allow the move.
+    """
+    together = whole_incident and to != State.DUPLICATE
+    rows = _locked(issue, together)
+    held = next(row for row in rows if row.pk == issue.pk)
     check_move(State(held.state), to, reason)
     when = at or timezone.now()
-    held.state = to
-    held.closed_at = when if to in CLOSED else None
-    held.save(update_fields=["state", "closed_at"])
-    StatusChange.objects.create(issue=held, state=to, at=when, reason=reason, by=by)
+    going = [held]
+    if State(held.state) in OPEN:
+        going += [row for row in rows if row.pk != held.pk and _goes_along(row, to, when)]
+    closed_at = when if to in CLOSED else None
+    Issue.objects.filter(pk__in=[row.pk for row in going]).update(state=to, closed_at=closed_at)
+    held.state, held.closed_at = to, closed_at
+    steps = [StatusChange(issue=row, state=to, at=when, reason=reason, by=by) for row in going]
+    own, *_others = StatusChange.objects.bulk_create(steps)
+    tell_of_change(held, own, attached=together)
     return held
+
+
+def _locked(issue: Issue, together: bool) -> list[Issue]:
+    """The issue, with the shown ones of its incident where they go together; locked in one order for all."""
+    wanted = Q(pk=issue.pk)
+    incident = Issue.objects.filter(pk=issue.pk, hidden=False).values_list("incident", flat=True).first()
+    if together and incident:
+        wanted |= Q(incident=incident, hidden=False)
+    rows = Issue.objects.select_related("category", "neighborhood").filter(wanted)
+    return list(rows.select_for_update(of=("self",)).order_by("pk"))
+
+
+def _goes_along(issue: Issue, to: State, when: dt.datetime) -> bool:
+    current = State(issue.state)
+    return current in OPEN and to in MOVES[current] and issue.opened_at <= when

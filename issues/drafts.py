@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -17,13 +18,17 @@ LONGEST_TEXT = 2_000
 LONGEST_ADDRESS = 300
 LONGEST_ANSWER = 300
 LONGEST_EMAIL = 254
+LONGEST_CHANNEL = 60
 # Letters may carry marks, but not by the hundred: more is made to break a screen.
 MOST_MARKS = 8
 PLACES = 6
+# Letters that show nothing: fillers of Hangul, the empty braille pattern.
+BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_ADDRESS = re.compile(r"[^\s@\"(),:;<>\[\\\]]{1,64}@[^\s@\"(),:;<>\[\\\]]{1,189}\.[^\W\d_][\w-]{0,61}[^\W_]")
 
 
 class DraftError(ValueError):
-    """What cannot be sent: `problems` maps a field of Draft to one code of PROBLEMS in web.pages.reporting."""
+    """What cannot be sent: `problems` maps a field of Draft ("answers.ID" for an answer) to one code."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__(", ".join(f"{field}: {code}" for field, code in problems.items()))
@@ -46,61 +51,94 @@ class Draft:
     channel: str = "web"
 
     def digest(self) -> bytes:
-        """SHA-256 over all that was said; the same report always has the same."""
-        canonical = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        """SHA-256 over all that was said; the same report always has the same, in whichever language the page was."""
+        said = {name: value for name, value in asdict(self).items() if name not in {"language", "channel"}}
+        canonical = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).digest()
 
 
 def checked(draft: Draft, city: City) -> Draft:
     """The draft as it will be kept: texts trimmed, composed (NFC) and free of control signs, degrees to six places.
 
-    Raises DraftError with every problem found: missing, too-long, too-many-marks, unknown, not-a-number, swapped,
-    outside, unasked.
+    Checking what is checked changes nothing. Values of other kinds than Draft names are problems like any other.
+    Raises DraftError with every problem found: missing, too-long, too-many-marks, unknown, not-an-address,
+    not-a-number, swapped, outside.
     """
     problems: dict[str, str] = {}
-    text, address = plain(draft.text), plain(draft.address)
     spec = city.spec(draft.category)
     _note(problems, "category", "" if spec else "unknown" if draft.category else "missing")
-    _note(problems, "text", _text_problem(text, LONGEST_TEXT) if text else "missing")
-    _note(problems, "address", _text_problem(address, LONGEST_ADDRESS))
-    _note(problems, "place", place_problem(draft.lng, draft.lat, city))
-    _note(problems, "precision", "" if draft.precision in set(Precision) else "unknown")
-    _note(problems, "email", "too-long" if len(draft.email) > LONGEST_EMAIL else "")
-    answers = {k: plain(v) for k, v in draft.answers.items() if plain(v)}
-    if spec:
-        answers, wrong = answered(spec, answers)
-        problems |= wrong
+    text, address, email = (plain(v) if isinstance(v, str) else v for v in (draft.text, draft.address, draft.email))
+    _note(problems, "text", _text(text, LONGEST_TEXT) or ("missing" if blank(text) else ""))
+    _note(problems, "address", _text(address, LONGEST_ADDRESS))
+    _note(problems, "email", email_problem(email))
+    lng, lat = _degrees(draft.lng), _degrees(draft.lat)
+    _note(problems, "place", place_problem(lng, lat, city))
+    _note(problems, "precision", "" if draft.precision in list(Precision) else "unknown")
+    answers, wrong = answered(spec, draft.answers) if spec else ({}, {})
+    problems |= wrong
     if problems:
         raise DraftError(problems)
     return Draft(
         category=draft.category,
         text=text,
-        lng=round(draft.lng, PLACES) + 0.0,
-        lat=round(draft.lat, PLACES) + 0.0,
+        lng=lng,
+        lat=lat,
         address=address,
         precision=str(draft.precision),
         answers=answers,
-        email=draft.email.strip(),
+        email=email,
         language=draft.language if draft.language in city.languages else city.languages[0],
-        channel=draft.channel,
+        channel=plain(str(draft.channel))[:LONGEST_CHANNEL],
     )
 
 
-def answered(spec: CategorySpec, answers: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+def _text(value: object, longest: int) -> str:
+    return text_problem(value, longest) if isinstance(value, str) else "unknown"
+
+
+def _degrees(value: object) -> float:
+    """A number to six places, -0 as 0; not a number where it is none. Text is none, nor is a truth value."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    try:
+        return round(float(value), PLACES) + 0.0
+    except OverflowError:
+        return math.nan
+
+
+def email_problem(email: object) -> str:
+    """Why a trimmed address cannot be written to, or nothing: too-long, not-an-address. None at all is no problem."""
+    if not email:
+        return ""
+    if not isinstance(email, str):
+        return "not-an-address"
+    if len(email) > LONGEST_EMAIL:
+        return "too-long"
+    return "" if _ADDRESS.fullmatch(email) else "not-an-address"
+
+
+def answered(spec: CategorySpec, answers: object) -> tuple[dict[str, str], dict[str, str]]:
     """Answers to the questions that were asked, and problems by "answers.ID". What was not asked is left out."""
+    if not isinstance(answers, Mapping):
+        return {}, {"answers": "unknown"}
     kept: dict[str, str] = {}
     problems: dict[str, str] = {}
     for question in spec.questions:
-        value = answers.get(question.id, "")
-        if not value or not asked(question, kept):
+        given = answers.get(question.id)
+        value = plain(given) if isinstance(given, str) else given
+        if value is None or value == "" or not asked(question, kept):
             continue
-        if value not in allowed(question) and question.kind != "text":
-            problems[f"answers.{question.id}"] = "unknown"
-        elif problem := _text_problem(value, LONGEST_ANSWER):
+        if problem := _answer_problem(question, value):
             problems[f"answers.{question.id}"] = problem
         else:
-            kept[question.id] = value
+            kept[question.id] = str(value)
     return kept, problems
+
+
+def _answer_problem(question: Question, value: object) -> str:
+    if question.kind == "text":
+        return _text(value, LONGEST_ANSWER)
+    return "" if isinstance(value, str) and value in allowed(question) else "unknown"
 
 
 def asked(question: Question, answers: Mapping[str, str]) -> bool:
@@ -125,20 +163,30 @@ def place_problem(lng: float, lat: float, city: City) -> str:
 
 def plain(text: str) -> str:
     """Composed (NFC), without control and invisible direction signs, ends trimmed; line ends as one sign."""
-    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(c for c in composed if c in "\n\t\u200d" or unicodedata.category(c) not in _UNSEEN).strip()
+    kept = "".join(c for c in _one_line_end(text) if c in "\n\t\u200d" or unicodedata.category(c) not in _UNSEEN)
+    return unicodedata.normalize("NFC", kept).strip()
+
+
+def _one_line_end(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def blank(text: str) -> bool:
+    """Whether a text shows nothing: spaces, joiners, marks without a letter, letters that are none."""
+    return all(c.isspace() or c in BLANKS or unicodedata.category(c) in {"Cf", "Mn", "Me"} for c in text)
 
 
 # Controls, surrogates, and format signs such as direction overrides; the joiner of emoji is kept above.
 _UNSEEN = {"Cc", "Cf", "Cs"}
 
 
-def _text_problem(text: str, longest: int) -> str:
+def text_problem(text: str, longest: int) -> str:
+    """What is wrong with a text (as plain() gives it), or nothing: too-long, too-many-marks."""
     if len(text) > longest:
         return "too-long"
     marks = 0
     for sign in text:
-        marks = marks + 1 if unicodedata.combining(sign) else 0
+        marks = marks + 1 if unicodedata.category(sign) in {"Mn", "Me", "Mc"} else 0
         if marks > MOST_MARKS:
             return "too-many-marks"
     return ""
@@ -150,6 +198,6 @@ def _note(problems: dict[str, str], name: str, problem: str) -> None:
 
 
 def draft_of(values: Mapping[str, Any]) -> Draft:
-    """A draft out of plain JSON values, as kept with a held report."""
-    known = {name: values[name] for name in Draft.__dataclass_fields__ if name in values}
-    return Draft(**known)
+    """A draft out of plain JSON values, as kept with a held report, not checked yet; what is no field is left out."""
+    needed: dict[str, Any] = {"category": "", "text": "", "lng": math.nan, "lat": math.nan}
+    return Draft(**(needed | {name: values[name] for name in Draft.__dataclass_fields__ if name in values}))

@@ -27,6 +27,11 @@ def issue_of(number: str) -> Issue | None:
 
 @lru_cache(maxsize=4)
 def _key(database: str) -> bytes:
-    """The key kept with the data; made where a database has none."""
-    held = NumberKey.objects.order_by("pk").first() or NumberKey.objects.create(key=secrets.token_bytes(16))
-    return bytes(held.key)
+    """The key kept with the data. A migration makes it; where a database has lost it, all who ask get the same anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO issues_numberkey (id, key) SELECT 1, %s WHERE NOT EXISTS (SELECT FROM issues_numberkey) "
+            "ON CONFLICT (id) DO NOTHING",
+            [secrets.token_bytes(16)],
+        )
+    return bytes(NumberKey.objects.order_by("pk").values_list("key", flat=True)[0])

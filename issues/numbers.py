@@ -15,7 +15,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LETTERS = 8
 _MASK = (1 << HALF_BITS) - 1
 # As Crockford reads them: what a person may have written for what was meant.
-_MEANT = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
+_MEANT = str.maketrans({"O": "0", "I": "1", "L": "1", **dict.fromkeys("-‐‑‒–— \u00a0", "")})
 
 
 class NotANumberError(ValueError):
@@ -39,7 +39,7 @@ def pk_of(number: str, key: bytes) -> int:
 
     Raises NotANumberError where the text cannot be a number at all.
     """
-    letters = number.upper().translate(_MEANT)
+    letters = number.strip().upper().translate(_MEANT)
     if len(letters) != LETTERS or any(letter not in ALPHABET for letter in letters):
         raise NotANumberError(f"{number!r} is no tracking number; one has eight letters and digits, as in K7QF-2M9X")
     value = 0

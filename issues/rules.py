@@ -50,6 +50,7 @@ class ModerationAct(StrEnum):
     TEXT_PRIVATE = "text_private"
     PHOTO_SHOWN = "photo_shown"
     PHOTO_REFUSED = "photo_refused"
+    PHOTO_COVERED = "photo_covered"
 
 
 CLOSED = frozenset({State.RESOLVED, State.REFUSED, State.TRANSFERRED, State.DUPLICATE})

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from issues.actions import raise_issue
-from issues.drafts import Draft
+from issues.drafts import Draft, DraftError, checked
 from issues.models import Issue, Submission
 from issues.naming import tracking_number
 from issues.personal import personal_kinds
@@ -47,25 +47,40 @@ ON CONFLICT (key_digest) DO NOTHING RETURNING id
 """
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def submit(*, key: uuid.UUID, draft: Draft, at: dt.datetime | None = None) -> Receipt:
-    """Keep a checked draft (issues.drafts.checked) with all that follows from it, in one transaction.
+    """Keep a draft with all that follows from it, in one transaction of its own: a receipt means that it is kept.
 
     The same key and report again give the same receipt, however many arrive at once: the database lets one in and the
-    others wait for it. Raises KeyUsedError for another report under the key, KeyErasedError for an erased one.
+    others wait for it. Raises DraftError for a draft that cannot be kept (whoever calls has mostly checked it already),
+    KeyUsedError for another report under the key, KeyErasedError for an erased one.
     """
+    given = checked(draft, settings.CITY)
     key_digest = hashlib.sha256(key.bytes).digest()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '5s'")
-        cursor.execute(_BORN, [key_digest, draft.digest(), secrets.token_bytes(16)])
+        cursor.execute(_BORN, [key_digest, given.digest(), secrets.token_bytes(16)])
         born = cursor.fetchone()
     if born is None:
-        return _again(key_digest, draft)
-    category = Category.objects.get(slug=draft.category)
+        return _again(key_digest, given)
+    held = Submission.objects.get(pk=born[0])
+    held.issue = _raised(given, at)
+    if given.email:
+        wish = follow(email=given.email, language=given.language, kind=ISSUE, subject=held.issue.pk, reporter=True)
+        held.contact_id = wish.contact_id
+    held.save(update_fields=["issue", "contact"])
+    tell_of_new(held.issue)
+    return Receipt(held.issue, tracking_number(held.issue.pk), bytes(held.link).hex(), replay=False)
+
+
+def _raised(draft: Draft, at: dt.datetime | None) -> Issue:
+    """The issue of a draft. Its key is its own: the draft's may be that of another issue, and stays the sender's."""
+    category = Category.objects.filter(slug=draft.category).first()
+    if category is None:  # named in the city's file, and not brought into the tables yet
+        raise DraftError({"category": "unknown"})
     spec = settings.CITY.spec(draft.category)
-    issue = raise_issue(
+    return raise_issue(
         by=None,
-        key=key,
         category=category,
         lng=draft.lng,
         lat=draft.lat,
@@ -78,14 +93,6 @@ def submit(*, key: uuid.UUID, draft: Draft, at: dt.datetime | None = None) -> Re
         text_state=_text_state(draft),
         waiting=bool(spec and spec.moderation == "before"),
     )
-    held = Submission.objects.get(pk=born[0])
-    held.issue = issue
-    if draft.email:
-        wish = follow(email=draft.email, language=draft.language, kind=ISSUE, subject=issue.pk, reporter=True)
-        held.contact_id = wish.contact_id
-    held.save(update_fields=["issue", "contact"])
-    tell_of_new(issue)
-    return Receipt(issue, tracking_number(issue.pk), bytes(held.link).hex(), replay=False)
 
 
 def _text_state(draft: Draft) -> TextState:

@@ -1,14 +1,7 @@
-"""Words as a search sees them: small letters without marks, so that ș, ş and s are one; pure."""
+"""Words of issues as a search sees them: folded as everywhere else."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from geo.words import folded
 
-_WORD = re.compile(r"\w+")
-
-
-def folded(text: str) -> str:
-    """The words of a text in small letters without diacritics, one space between them."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join(_WORD.findall(bare))
+__all__ = ["folded"]

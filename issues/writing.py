@@ -15,7 +15,8 @@ import shapely
 from django.db import connection, transaction
 
 from geo.cities import City
-from issues.rules import State
+from issues.rules import State, TextState
+from issues.texts import folded_rows, personal_rows
 from neighborhoods.bulk import copy_in, next_keys
 from neighborhoods.locate import Locator, public_points
 from neighborhoods.models import Category
@@ -23,6 +24,7 @@ from neighborhoods.models import Category
 # What the source says of a row; the digest over these tells whether it has changed.
 _TEXTS = ["external_id", "category", "state", "title", "description", "address", "channel", "duplicate_of"]
 _KEPT_TEXTS = [t for t in _TEXTS if t != "category"]
+_READ = ["title", "description", "address"]  # what people read
 _INSTANTS = ["opened_at", "closed_at"]
 _NUMBERS = ["lng", "lat"]
 _HASH_KEY = "ascult row key 1"  # pandas wants 16 characters
@@ -32,6 +34,8 @@ _SPREAD = np.uint64(1_099_511_628_211)
 
 # The reason kept with a step whose day the source does not give; it is then dated to the opening.
 NO_DATE = "date not given by the source"
+# How the reason of a step begins where the source has changed what it says of an issue.
+CHANGED = "changed at the source: "
 
 _SET = [
     "category_id",
@@ -53,6 +57,16 @@ _SET = [
     "marked_duplicate",
     "source_digest",
 ]
+
+# What a person has decided about a text holds until the source says something else; what is edited or kept private
+# stays so even then. A subject that has become sensitive takes its words out of the search.
+_SAME_TEXT = f"({', '.join(f'i.{c}' for c in _READ)}) = ({', '.join(f'w.{c}' for c in _READ)})"
+_DECIDED = f"(i.text_state IN ('{TextState.EDITED}', '{TextState.PRIVATE}') OR {_SAME_TEXT})"
+_TEXT_STATE = f"text_state = CASE WHEN {_DECIDED} THEN i.text_state ELSE w.text_state END"
+_WORDS = f"""words = CASE
+    WHEN (SELECT sensitive FROM neighborhoods_category c WHERE c.id = w.category_id) THEN ''
+    WHEN {_DECIDED} AND (i.words <> '' OR i.text_state <> '{TextState.SHOWN}') THEN i.words
+    ELSE w.words END"""
 
 
 @dataclass(frozen=True)
@@ -109,6 +123,7 @@ class Preparer:
                 "source": pa.array([self.source] * len(rows), pa.string()),
                 "category_id": keys[codes],
                 **texts,
+                **_public(texts, sensitive),
                 "opened_at": pa.array(rows["opened_at"]),
                 "opened_on": pa.array(days),
                 "closed_at": pa.array(rows["closed_at"]),
@@ -165,6 +180,16 @@ def _ewkb(lng: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> npt.NDA
     return np.asarray(shapely.to_wkb(points, hex=True, include_srid=True, byte_order=1), object)
 
 
+def _public(texts: Mapping[str, pa.Array], sensitive: npt.NDArray[np.bool_]) -> dict[str, pa.Array]:
+    """What the public reads of the texts: whether a person must look first, and the words a search may find."""
+    read = [texts[name] for name in _READ]
+    withheld = personal_rows(*read)
+    return {
+        "text_state": pc.if_else(pa.array(withheld), TextState.WITHHELD.value, TextState.SHOWN.value),
+        "words": pc.if_else(pa.array(withheld | sensitive), pa.scalar("", pa.large_string()), folded_rows(*read)),
+    }
+
+
 def _keys(source: str, external_ids: pd.Series) -> pa.Array:
     """The UUID of each imported issue, drawn from source and id, so that importing again gives the same ones."""
     named = (source + "\n" + external_ids.astype(object)).to_numpy(object)
@@ -207,17 +232,17 @@ _CHANGED = ", ".join(
 
 def _update(table: pa.Table, keys: list[int]) -> None:
     """Bring rows up to what the source now says; each gets a step that names what has changed."""
-    named = table.select(_SET).add_column(0, "id", pa.array(keys, pa.int64()))
+    named = table.select([*_SET, "text_state", "words"]).add_column(0, "id", pa.array(keys, pa.int64()))
     with connection.cursor() as cursor:
-        columns = ", ".join(_SET)
+        columns = ", ".join(named.column_names[1:])
         cursor.execute(f"CREATE TEMP TABLE said_now ON COMMIT DROP AS SELECT id, {columns} FROM issues_issue LIMIT 0")
         copy_in("said_now", named)
         cursor.execute(
             "INSERT INTO issues_statuschange (issue_id, state, at, reason) "
             "SELECT i.id, w.state, CASE WHEN w.state <> i.state THEN coalesce(w.closed_at, now()) ELSE now() END, "
-            f"'changed at the source: ' || concat_ws(', ', {_CHANGED}) "
+            f"'{CHANGED}' || concat_ws(', ', {_CHANGED}) "
             f"FROM said_now w JOIN issues_issue i USING (id) WHERE concat_ws(', ', {_CHANGED}) <> '' ORDER BY i.id"
         )
-        assignments = ", ".join(f"{column} = w.{column}" for column in _SET)
+        assignments = ", ".join([*(f"{column} = w.{column}" for column in _SET), _TEXT_STATE, _WORDS])
         cursor.execute(f"UPDATE issues_issue i SET {assignments} FROM said_now w WHERE i.id = w.id")
         cursor.execute("DROP TABLE said_now")

@@ -2,6 +2,7 @@ from issues.models.course import StatusChange, Verdict
 from issues.models.issues import STATES, Incident, Issue
 from issues.models.moderation import ModerationStep
 from issues.models.photos import Photo
+from issues.models.searching import SearchRow
 from issues.models.submissions import HeldReport, NumberKey, Submission
 from issues.models.tallies import TallyBlock, TallyChange
 
@@ -13,6 +14,7 @@ __all__ = [
     "ModerationStep",
     "NumberKey",
     "Photo",
+    "SearchRow",
     "StatusChange",
     "Submission",
     "TallyBlock",

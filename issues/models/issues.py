@@ -5,8 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.gis.db import models
-from django.contrib.postgres.indexes import BrinIndex, GinIndex
-from django.contrib.postgres.search import SearchVector
+from django.contrib.postgres.indexes import BrinIndex
 from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -113,7 +112,6 @@ class Issue(Placed):
             models.Index(fields=["state", "opened_on"], name="issue_state_day"),
             models.Index(fields=["-opened_on", "-id"], name="issue_newest"),
             models.Index(fields=["recorded_at"], condition=Q(waiting=True), name="issue_waiting"),
-            GinIndex(SearchVector("words", config="simple"), name="issue_words"),
             BrinIndex(fields=["recorded_at"], name="issue_recorded"),
         ]
         permissions = [

@@ -19,6 +19,7 @@ ACTS = [
     (ModerationAct.TEXT_PRIVATE.value, _("text kept private")),
     (ModerationAct.PHOTO_SHOWN.value, _("photo shown")),
     (ModerationAct.PHOTO_REFUSED.value, _("photo not shown")),
+    (ModerationAct.PHOTO_COVERED.value, _("parts of a photo covered")),
 ]
 
 
