@@ -1,4 +1,7 @@
-"""The only window onto rows: what was said, page by page in numbers, without names, addresses or words."""
+"""The only window onto rows: what was said, page by page in numbers, without names or addresses.
+
+Words leave by `public_words` alone, for learning which subject they are about.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ from geo.joins import AreaIndex, overlap_m2
 from geo.readers import read_areas
 from issues.demo import SOURCE as DEMO_SOURCE
 from issues.models import Issue
-from issues.rules import CLOSED
+from issues.rules import CLOSED, TextState
 from neighborhoods.bulk import copy_out
 from neighborhoods.locate import area_frame
 from neighborhoods.models import BoundarySet, Category, Exposure, Neighborhood
@@ -273,6 +276,15 @@ def synthetic(since: dt.date, until: dt.date) -> bool:
 def duplicates_marked(since: dt.date, until: dt.date) -> bool:
     """Whether any source says of an issue that it repeats another."""
     return Issue.objects.during(since, until).filter(marked_duplicate=True).exists()
+
+
+def public_words() -> Iterator[tuple[str, str]]:
+    """What anybody may read of each issue's text (its title where there is no more) and its subject; newest first."""
+    rows = Issue.objects.public().filter(text_state__in=[TextState.SHOWN, TextState.EDITED]).select_related("category")
+    rows = rows.only("title", "description", "edited_text", "text_state", "category__slug")
+    for issue in rows.order_by("-opened_on", "-pk").iterator():
+        if text := issue.public_text or issue.public_title:
+            yield text, issue.category.slug
 
 
 def category_names() -> dict[str, dict[str, str]]:

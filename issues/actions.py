@@ -121,8 +121,8 @@ def join_incident(issue: Issue) -> None:
 
 def _joined(issue: Issue) -> bool:
     category = issue.category
-    x, y = _metres(issue)
-    _wait_for_others(category, x, y)
+    x, y = metres(issue)
+    wait_for_others(category, x, y)
     since = issue.opened_at - dt.timedelta(days=category.incident_days)
     # The radius is measured on the metric grid; a tenth more on the ground surely holds it.
     near = Issue.objects.near(issue.point, category.incident_radius_m * 1.1).filter(
@@ -134,7 +134,7 @@ def _joined(issue: Issue) -> bool:
         precision=Precision.POINT,
     )
     for first in sorted(near.exclude(pk=issue.pk), key=lambda i: (i.opened_at, i.source, i.external_id)):
-        first_x, first_y = _metres(first)
+        first_x, first_y = metres(first)
         still_open = first.closed_at is None or issue.opened_at < first.closed_at
         near_enough = float(np.hypot(x - first_x, y - first_y)) <= category.incident_radius_m
         if not (still_open and near_enough):
@@ -147,12 +147,12 @@ def _joined(issue: Issue) -> bool:
     return False
 
 
-def _metres(issue: Issue) -> tuple[float, float]:
+def metres(issue: Issue) -> tuple[float, float]:
     x, y = to_metric(issue.point.x, issue.point.y, settings.CITY.metric_crs)
     return float(x), float(y)
 
 
-def _wait_for_others(category: Category, x: float, y: float) -> None:
+def wait_for_others(category: Category, x: float, y: float) -> None:
     """Until the end of the transaction, be the only one of a category to join or begin an incident about here.
 
     Two reports of one thing at the same moment would not see each other, and begin two incidents. The ground is cut

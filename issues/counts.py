@@ -1,25 +1,31 @@
-"""How many issues, where: exact at every moment, from the folded tallies and what waits to be folded."""
+"""How many issues, where: exact at every moment, from the folded tallies and what waits to be folded.
+
+What words are asked for cannot be tallied; it is counted in the rows of the search, which are never behind either.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
 
 from geo import hexes
+from issues.models import Issue, SearchRow
+from issues.searching import tsquery
 from issues.tallies import AREAS, BLOCK_RES, COARSE, FINE, RECORD, STATE_CODES, Records, Wanted, per_unit
 
-# How each column of a waiting change is spelled as a number, as the records spell it.
+# How each column of a waiting change, or of a row of the search, is spelled as a number, as the records spell it.
 KEYS = {
     "cell": "cell",
-    "neighborhood_id": "neighborhood_id",
+    "neighborhood_id": "coalesce(neighborhood_id, 0)",
     "category_id": "category_id",
     "state": f"array_position(ARRAY{list(STATE_CODES)}, state::text)::bigint - 1",
     "month": "(extract(year FROM month) * 12 + extract(month FROM month) - 1)::bigint",
@@ -36,15 +42,19 @@ FIRST_MONTH, LAST_MONTH = 0, 2**16 - 1
 class Filters:
     """Which issues are counted. Empty means all; `since` and `until` are first days of months, `until` not included.
 
-    Raises ValueError for a period that cuts a month and for a state that is none.
+    Every word of `text` must occur in what the public reads, or begin a word that does. Raises ValueError for a period
+    that cuts a month, for a state that is none, and for a text without a word.
     """
 
     categories: Sequence[int] = field(default_factory=tuple)
     states: Sequence[str] = field(default_factory=tuple)
     since: dt.date | None = None
     until: dt.date | None = None
+    text: str = ""
 
     def __post_init__(self) -> None:
+        if self.text:
+            tsquery(self.text)
         for day in (self.since, self.until):
             if day and day.day != 1:
                 raise ValueError(f"counts are by whole months; {day} is not the first of one")
@@ -61,16 +71,26 @@ class Filters:
             _month(self.until, LAST_MONTH),
         )
 
-    def where(self) -> tuple[str, list[object]]:
-        """The same as SQL over waiting changes, with its values."""
+    def where(self, day: str = "month") -> tuple[str, list[object]]:
+        """The same as SQL over waiting changes, with its values; or over rows whose day is in another column."""
         clauses = {
             "category_id = ANY(%s)": list(self.categories),
             "state = ANY(%s)": list(self.states),
-            "month >= %s": self.since,
-            "month < %s": self.until,
+            f"{day} >= %s": self.since,
+            f"{day} < %s": self.until,
         }
         used = {clause: value for clause, value in clauses.items() if value}
         return " AND ".join(used) or "TRUE", list(used.values())
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where: in some areas (keys; 0 is none of them), in a cell (resolution 8 to 10), in a view (cells of resolution
+    10). What is not named is everywhere."""
+
+    areas: tuple[int, ...] = ()
+    cell: int = 0
+    view: tuple[int, ...] | None = None
 
 
 def _month(day: dt.date | None, otherwise: int) -> int:
@@ -91,10 +111,24 @@ class Counts:
     total: int
 
 
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """What is read inside is read at one moment, so that counts and rows agree whatever is written meanwhile.
+
+    Inside a transaction that has begun already nothing is changed.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
 def by_neighborhood(filters: Filters) -> Counts:
     """Counts per neighborhood."""
-    records, changes = _read(filters, {AREAS: None}, "neighborhood_id")
-    units, n = _summed(records[AREAS], changes, filters)
+    units, n = _counted(filters, AREAS, "neighborhood_id")
     inside = units != 0
     return Counts(units[inside], n[inside], int(n[~inside].sum()), int(n.sum()))
 
@@ -119,6 +153,8 @@ def _first_day(month: int) -> dt.date:
 
 
 def _grouped(filters: Filters, name: str, column: str, spelled: Callable[[int], K]) -> dict[K, int]:
+    if filters.text:
+        return {spelled(key): n for key, n in _searched(filters, column)}
     records, changes = _read(filters, {AREAS: None}, column)
     kept = filters.wanted().of(records[AREAS])
     keys, place = np.unique(kept[name], return_inverse=True)
@@ -136,18 +172,60 @@ def by_cell(filters: Filters, res: int, bbox: Sequence[float] | None = None) -> 
     """
     if res not in hexes.ANALYSIS_RES:
         raise ValueError(f"counts are kept for resolutions {hexes.ANALYSIS_RES}, not {res}")
-    level = COARSE if res == COARSE else FINE
-    if bbox is None:
-        records, changes = _read(filters, {level: None}, "cell")
+    if bbox is not None:
+        return _in_cells(filters, res, hexes.within_box(bbox, res))
+    units, n = _counted(filters, COARSE if res == COARSE else FINE, "cell", res)
+    return Counts(units, n, 0, int(n.sum()))
+
+
+def in_ground(filters: Filters, ground: Ground) -> int:
+    """How many in a ground: the same as the units of the other counts that it is made of."""
+    if ground == Ground():
+        return by_neighborhood(filters).total
+    if filters.text or (ground.areas and ground != Ground(ground.areas)) or (ground.cell and ground.view is not None):
+        rows = SearchRow.objects.asked(filters) if filters.text else Issue.objects.public().asked(filters)
+        return rows.within(ground).count()
+    if ground.areas:
+        units, n = _counted(filters, AREAS, "neighborhood_id")
+        return int(n[np.isin(units, ground.areas)].sum())
+    cells = np.array([ground.cell] if ground.view is None else ground.view, np.uint64)
+    return int(_in_cells(filters, int(hexes.resolution(cells)[0]), cells).n.sum()) if len(cells) else 0
+
+
+def _in_cells(filters: Filters, res: int, cells: npt.NDArray[np.uint64]) -> Counts:
+    """Counts of some cells of one resolution."""
+    if filters.text:
+        units, n = _counted(filters, FINE, "cell", res)
+        total = int(n.sum())
+    else:
+        level = COARSE if res == COARSE else FINE
+        blocks = np.unique(hexes.parents(cells, BLOCK_RES[level])).astype(np.int64).tolist()
+        records, changes = _read(filters, {level: blocks, AREAS: None}, "cell")
         units, n = _summed(records[level], changes, filters, res)
-        return Counts(units, n, 0, int(n.sum()))
-    wanted = hexes.within_box(bbox, res)
-    blocks = np.unique(hexes.parents(wanted, BLOCK_RES[level])).astype(np.int64).tolist()
-    records, changes = _read(filters, {level: blocks, AREAS: None}, "cell")
-    units, n = _summed(records[level], changes, filters, res)
-    total = int(filters.wanted().of(records[AREAS])["n"].sum()) + int(sum(c for _, c in changes))
-    keep = np.isin(units, wanted.astype(np.int64))
+        total = int(filters.wanted().of(records[AREAS])["n"].sum()) + int(sum(c for _, c in changes))
+    keep = np.isin(units, cells.astype(np.int64))
     return Counts(units[keep], n[keep], total - int(n[keep].sum()), total)
+
+
+def _counted(filters: Filters, level: int, unit: str, res: int | None = None) -> tuple[Ints, Ints]:
+    """Every unit of a level with its count; cells as their parents at `res`."""
+    if filters.text:
+        return _summed(np.empty(0, RECORD), _searched(filters, unit), filters, res)
+    records, changes = _read(filters, {level: None}, unit)
+    return _summed(records[level], changes, filters, res)
+
+
+def _searched(filters: Filters, unit: str) -> list[tuple[int, int]]:
+    """Counts of the rows of the search by unit."""
+    where, values = filters.where("opened_on")
+    column = "opened_on" if unit == "month" else unit
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {KEYS[unit]}, sum(n)::bigint FROM (SELECT {column} AS {unit}, count(*) AS n FROM issues_searchrow "
+            f"WHERE lexemes @@ %s::tsquery AND {where} GROUP BY 1) AS counted GROUP BY 1",
+            [tsquery(filters.text), *values],
+        )
+        return cursor.fetchall()
 
 
 def _read(

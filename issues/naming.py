@@ -16,11 +16,18 @@ def tracking_number(pk: int) -> str:
     return number_of(pk, _key(str(connection.settings_dict["NAME"])))
 
 
+def key_of(number: str) -> int | None:
+    """The primary key a tracking number stands for, whether there is such an issue or not; nothing for no number."""
+    try:
+        return pk_of(number, _key(str(connection.settings_dict["NAME"])))
+    except NotANumberError:
+        return None
+
+
 def issue_of(number: str) -> Issue | None:
     """The issue of a tracking number, hidden or not; nothing where there is none."""
-    try:
-        pk = pk_of(number, _key(str(connection.settings_dict["NAME"])))
-    except NotANumberError:
+    pk = key_of(number)
+    if pk is None:
         return None
     return Issue.objects.filter(pk=pk).select_related("category", "neighborhood").first()
 

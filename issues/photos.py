@@ -21,7 +21,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from issues.models import Issue, Photo, Verdict
+from issues.models import Issue, Photo, Submission, Verdict
 from issues.pictures import PictureRefusedError, Pictures, remade
 from issues.rules import PhotoState
 
@@ -39,6 +39,7 @@ REFUSALS: dict[str, tuple[int, Promise]] = {
     "too-many-pixels": (422, _("The photo has too many pixels; 40 million are the most.")),
     "used": (409, _("Another photo was already sent under this number.")),
     "too-many": (409, _("There are five photos already.")),
+    "erased": (410, _("The report was erased.")),
     "busy": (503, _("Many photos come in just now. Please try again.")),
     "unkept": (503, _("The photo could not be kept. Please try again.")),
 }
@@ -68,6 +69,8 @@ def add_photo(*, issue: Issue, id: UUID, data: bytes, verdict: Verdict | None = 
         raise PhotoRefusedError(problem.code) from problem
     with transaction.atomic():
         Issue.objects.select_for_update(of=("self",)).get(pk=issue.pk)
+        if verdict is None and Submission.objects.filter(issue=issue, erased_at__isnull=False).exists():
+            raise PhotoRefusedError("erased")
         if (held := _held(issue, id, digest, verdict)) is not None:
             return held
         photo = Photo.objects.create(

@@ -4,23 +4,83 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
 from django.db import models
+from django.db.models import Q
 
+from geo import hexes
 from issues.rules import OPEN
+from issues.searching import tsquery
 
 if TYPE_CHECKING:
+    from issues.counts import Filters, Ground
     from neighborhoods.models import Category
 
 
-class IssueQuerySet(models.QuerySet):
+class FilteredQuerySet(models.QuerySet):
+    """What issues and the rows of the search are asked alike."""
+
+    def within(self, ground: Ground) -> Self:
+        """In one of the areas, or in one of the cells; everywhere where the ground names neither."""
+        found = self
+        if ground.areas:
+            inside = Q(neighborhood_id__in=[key for key in ground.areas if key])
+            found = found.filter(inside | Q(neighborhood_id=None) if 0 in ground.areas else inside)
+        if ground.cell:
+            found = found.filter(cell__range=hexes.span(ground.cell))
+        if ground.view is not None:
+            found = found.extra(where=["cell = ANY(%s)"], params=[list(ground.view)])
+        return found
+
+    def _narrowed(self, filters: Filters) -> Self:
+        """By subject, state and period: the words are another matter."""
+        wanted = {
+            "category_id__in": filters.categories,
+            "state__in": filters.states,
+            "opened_on__gte": filters.since,
+            "opened_on__lt": filters.until,
+        }
+        return self.filter(**{name: value for name, value in wanted.items() if value})
+
+    def _newest(self, key: str, after: tuple[dt.date, int] | None) -> Self:
+        """The newest first, those behind a place in the row (day and key)."""
+        found = self.order_by("-opened_on", f"-{key}")
+        if after is None:
+            return found
+        # The first half is for the index, which knows no rows of two.
+        return found.filter(Q(opened_on__lte=after[0]) & (Q(opened_on__lt=after[0]) | Q(**{f"{key}__lt": after[1]})))
+
+
+class SearchRowQuerySet(FilteredQuerySet):
+    def asked(self, filters: Filters) -> SearchRowQuerySet:
+        """All that filters with words ask for."""
+        return self._narrowed(filters).extra(where=["lexemes @@ %s::tsquery"], params=[tsquery(filters.text)])
+
+    def newest(self, after: tuple[dt.date, int] | None = None) -> SearchRowQuerySet:
+        return self._newest("issue_id", after)
+
+
+class IssueQuerySet(FilteredQuerySet):
     def public(self) -> IssueQuerySet:
         """What anybody may see."""
         return self.filter(hidden=False)
+
+    def asked(self, filters: Filters) -> IssueQuerySet:
+        """All that filters ask for, their words included."""
+        found = self._narrowed(filters)
+        if not filters.text:
+            return found
+        rows = apps.get_model("issues", "SearchRow").objects
+        return found.filter(pk__in=rows.asked(filters).values("pk"))
+
+    def newest(self, after: tuple[dt.date, int] | None = None) -> IssueQuerySet:
+        """The newest first; with `after` (day and key of one) those behind it."""
+        return self._newest("id", after)
 
     def open(self) -> IssueQuerySet:
         return self.filter(state__in=OPEN)

@@ -72,10 +72,15 @@ def give_verdict(
         # Alone, as a dispute speaks of its own issue; so no other row is locked after this one.
         change_status(by=None, issue=held, to=State.IN_PROGRESS, reason=DISPUTED, at=when, whole_incident=False)
     if email:
-        wish = follow(email=email, language=language, kind=ISSUE, subject=held.pk, reporter=by_reporter)
-        verdict.contact_id = wish.contact_id
-        verdict.save(update_fields=["contact"])
+        _tell(verdict, email, language)
     return verdict
+
+
+def _tell(verdict: Verdict, email: str, language: str) -> None:
+    """Ask an address whether it wants to be told of the issue from now on."""
+    wish = follow(email=email, language=language, kind=ISSUE, subject=verdict.issue_id, reporter=verdict.by_reporter)
+    verdict.contact_id = wish.contact_id
+    verdict.save(update_fields=["contact"])
 
 
 def closing_of(issue: Issue) -> StatusChange | None:

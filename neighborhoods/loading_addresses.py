@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,18 +15,23 @@ from django.db import connection, transaction
 
 from neighborhoods.bulk import copy_in, copy_out
 from neighborhoods.locate import locator
-from neighborhoods.models import Address, Neighborhood
+from neighborhoods.models import Neighborhood
 from neighborhoods.street_words import clean, number_key, street_key
 
 LONGEST = {"street": 200, "number": 20, "words": 240}
 LONGEST_SOURCE = 500
 
 _TABLE = "neighborhoods_address"
+_TOLD = ["street", "number", "lng", "lat", "neighborhood", "source"]
 _VALUES = ["street", "number", "words", "lng", "lat", "neighborhood", "source"]
 _HELD = pa.schema(
     [("id", pa.int64()), *((n, pa.float64() if n in ("lng", "lat") else pa.string()) for n in _VALUES)],
 )
-_HELD_SQL = "SELECT id, street, number, words, ST_X(point), ST_Y(point), neighborhood, source FROM neighborhoods_address"
+_LOCK_SQL = "LOCK TABLE neighborhoods_address IN SHARE ROW EXCLUSIVE MODE"
+_DELETE_SQL = "DELETE FROM neighborhoods_address WHERE id = ANY(%s)"
+_HELD_SQL = (
+    "SELECT id, street, number, words, ST_X(point), ST_Y(point), neighborhood, source FROM neighborhoods_address"
+)
 
 
 class RefusedAddressesError(ValueError):
@@ -73,7 +78,7 @@ def load_addresses(
     if not source.strip() or len(source) > LONGEST_SOURCE:
         raise RefusedAddressesError(f"say where the addresses come from, in at most {LONGEST_SOURCE} characters")
     with connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {_TABLE} IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute(_LOCK_SQL)
     held = _held()
     others = held[(held["source"] != source) & (not replace)]
     good, aside = _judged(rows, others)
@@ -115,7 +120,7 @@ def _judged(rows: pd.DataFrame, others: pd.DataFrame) -> tuple[pd.DataFrame, lis
     problems = {
         "no_name": frame["words"] == "",
         "too_long": long,
-        "number_without_digit_or_letter": (frame["number"] != "") & (frame["key"] == ""),
+        "bad_number": (frame["number"] != "") & (frame["key"] == ""),
         "not_a_number": ~(np.isfinite(lng) & np.isfinite(lat)),
         "swapped": lat.between(west, east) & lng.between(south, north),
         "outside": ~(lng.between(west, east) & lat.between(south, north)),
@@ -136,9 +141,9 @@ def _texts(rows: pd.DataFrame, name: str) -> pd.Series:
     return rows[name].fillna("").astype(str) if name in rows else pd.Series("", index=rows.index)
 
 
-def _mapped(texts: pd.Series, change: object) -> pd.Series:
+def _mapped(texts: pd.Series, change: Callable[[str], str]) -> pd.Series:
     """A function of each text, worked out once for each different one."""
-    return texts.map({text: change(text) for text in texts.unique()}).astype(object)  # type: ignore[operator]
+    return texts.map({text: change(text) for text in texts.unique()}).astype(object)
 
 
 def _derived(good: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
@@ -172,21 +177,17 @@ def _areas(wanted: pd.DataFrame) -> np.ndarray:
 
 
 def _write(wanted: pd.DataFrame, held: pd.DataFrame) -> tuple[int, int, int, int]:
-    """Make the held entries those wanted; an entry that stays keeps its primary key. Numbers: new, changed, same, gone."""
-    both = wanted.merge(held[["id", "words", "key", *_others()]], "left", on=["words", "key"], suffixes=("", "_held"))
+    """Make the held entries those wanted, each that stays under its primary key; how many new, changed, same, gone."""
+    both = wanted.merge(held[["id", "words", "key", *_TOLD]], "left", on=["words", "key"], suffixes=("", "_held"))
     there = both["id"].notna()
-    same = there & np.logical_and.reduce([both[name] == both[f"{name}_held"] for name in _others()])
-    gone = held[~held["id"].isin(both["id"])]
-    stale = [*gone["id"], *both["id"][there & ~same].astype(int)]
+    same = there & np.logical_and.reduce([both[name] == both[f"{name}_held"] for name in _TOLD])
+    changed, gone = there & ~same, ~held["id"].isin(both["id"])
+    stale = [int(pk) for pk in pd.concat([held["id"][gone], both["id"][changed]])]
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {_TABLE} WHERE id = ANY(%s)", [[int(pk) for pk in stale]])
-    _insert(both[there & ~same], ["id"])
+        cursor.execute(_DELETE_SQL, [stale])
+    _insert(both[changed], ["id"])
     _insert(both[~there], [])
-    return int((~there).sum()), int((there & ~same).sum()), int(same.sum()), len(gone)
-
-
-def _others() -> list[str]:
-    return [name for name in _VALUES if name != "words"]
+    return int((~there).sum()), int(changed.sum()), int(same.sum()), int(gone.sum())
 
 
 def _insert(entries: pd.DataFrame, keys: list[str]) -> None:

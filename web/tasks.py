@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import transaction
+from django.dispatch import receiver
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import UniqueViolation
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job, Status
 
 from analytics.retention import forget_findings
 from analytics.runs import analyse
 from issues.tallies import fold_tallies as fold
+from neighborhoods.following import noticed
+from web.mailing import deliver
 from web.schedule import CRON
 
 # Workers say every ten seconds that they live; two missed words and their jobs are taken from them.
@@ -52,6 +58,19 @@ def write_reports(timestamp: int = 0) -> None:
 def forget_old_findings(timestamp: int = 0) -> int:
     """Drop the findings of analyses that no page shows any more; gives of how many."""
     return forget_findings()
+
+
+@scheduled("deliver_notices")
+def deliver_notices(timestamp: int = 0) -> int:
+    """Send what stands in the outbox and is due, daily news at seven by the city's clock; gives how many mails."""
+    return deliver()
+
+
+@receiver(noticed, dispatch_uid="deliver_soon")
+def deliver_soon(**_named: Any) -> None:
+    """Something was put into the outbox and committed: let it go out now. What waits in the queue already will do."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        deliver_notices.defer(timestamp=int(time.time()))
 
 
 @scheduled("fold_tallies")

@@ -53,6 +53,7 @@ urlpatterns = [
         *feeds.urlpatterns,
         *issue.urlpatterns,
         *mine.urlpatterns,
+        *photos.private_urlpatterns,
         *following.urlpatterns,
         *embed.urlpatterns,
         *signing.urlpatterns,

@@ -6,6 +6,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
+from issues.queries import SearchRowQuerySet
+
 
 class SearchRow(models.Model):
     """The public words of one issue as lexemes, and what the filters ask of it.
@@ -22,6 +24,8 @@ class SearchRow(models.Model):
     opened_on = models.DateField()
     state = models.CharField(max_length=12)
     lexemes = SearchVectorField()
+
+    objects = SearchRowQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -51,7 +51,7 @@ def test_no_count_changes():
 
 @pytest.mark.parametrize("blurred", [[0], [1], [0, 1], [2], [0, 1, 2]])
 def test_incidents_stay_as_they_are_when_all_are_linked_anew(blurred):
-    together = [make_issue(lng=21.19 + 0.0004 * i, lat=45.74, at=instant(2026, 3, 1 + i)) for i in range(3)]
+    together = [make_issue(lng=21.19 + 0.0003 * i, lat=45.74, at=instant(2026, 3, 1 + i)) for i in range(3)]
     alone = make_issue(lng=21.195, lat=45.735)
     held = dict(Issue.objects.values_list("pk", "incident"))
     assert Incident.objects.count() == 2

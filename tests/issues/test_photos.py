@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from issues import photos
-from issues.models import Photo, StatusChange, Verdict
+from issues.models import Photo, StatusChange, Submission, Verdict
 from issues.photos import (
     FULL,
     MOST_PHOTOS,
@@ -142,6 +142,23 @@ def test_deleting_takes_the_files_after_the_commit(issue, folder, django_capture
         assert len(files(folder)) == 2
     assert files(folder) == []
     assert not issue.photos.exists()
+
+
+def test_a_photo_on_its_way_does_not_reach_a_report_erased_meanwhile(issue, folder):
+    Submission.objects.create(
+        key_digest=b"k" * 32, body_digest=b"b" * 32, link=b"l" * 16, issue=issue, erased_at=instant(2026, 3, 9)
+    )
+    assert refusal(issue=issue, id=uuid.uuid4(), data=jpeg()) == ("erased", 410)
+    assert files(folder) == []
+
+
+def test_the_photos_of_one_verdict_go_alone(issue):
+    step = StatusChange.objects.create(issue=issue, state="resolved", at=instant(2026, 3, 6))
+    verdict = Verdict.objects.create(issue=issue, closing=step, fixed=False, at=instant(2026, 3, 7))
+    own = add_photo(issue=issue, id=uuid.uuid4(), data=jpeg())
+    add_photo(issue=issue, id=uuid.uuid4(), data=jpeg(80, 80), verdict=verdict)
+    assert delete_photos(issue, verdict=verdict) == 1
+    assert list(issue.photos.all()) == [own]
 
 
 def test_a_sweep_takes_what_belongs_to_nothing(issue, folder, capsys):

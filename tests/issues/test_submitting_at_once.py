@@ -65,6 +65,15 @@ def test_fifty_keys_from_twenty_senders_make_fifty_issues():
     assert counts == [KEYS] * 6
 
 
+def test_one_person_sending_much_at_once_is_one_contact():
+    def send(worker: int, turn: int):
+        draft = Draft("lighting", f"Lamp {worker}.", 21.181 + 0.0009 * worker, 45.735, email="ion@example.ro")
+        return submit(key=uuid.uuid4(), draft=draft)
+
+    at_once(SENDERS, 1, send)
+    assert [m.objects.count() for m in (Contact, Follow, Submission)] == [1, SENDERS, SENDERS]
+
+
 def test_twenty_reports_of_one_thing_at_once_make_one_incident():
     def send(worker: int, turn: int):
         # along a line shorter than the radius, across several squares of the grid

@@ -126,9 +126,7 @@ def test_of_what_is_not_public_only_the_reporter_speaks(closed, change):
 
 
 def test_an_address_asks_to_be_told(closed):
-    verdict = give_verdict(
-        issue=closed, fixed=False, said="No.", photo=jpeg(), email="ana@example.org", language="en"
-    )
+    verdict = give_verdict(issue=closed, fixed=False, said="No.", photo=jpeg(), email="ana@example.org", language="en")
     wish = Follow.objects.get()
     assert (wish.subject, wish.contact_id, wish.reporter) == (closed.pk, verdict.contact_id, False)
 

@@ -109,7 +109,11 @@ def test_a_known_number_is_found():
 
 
 def test_numbers_that_begin_so_come_after_the_very_one():
-    assert [one.address for one in search("mures 12")[:3]] == ["Strada Mureș 12", "Strada Mureș 12A", "Strada Mureș 120"]
+    assert [one.address for one in search("mures 12")[:3]] == [
+        "Strada Mureș 12",
+        "Strada Mureș 12A",
+        "Strada Mureș 120",
+    ]
 
 
 def test_what_stands_after_a_number_is_kept():

@@ -49,7 +49,7 @@ def test_outside_every_area_a_street_has_none():
         (("?!", X, Y), "no_name"),
         (("x" * 201, X, Y), "too_long"),
         (("Strada Mureș", X, Y, "1" * 21), "too_long"),
-        (("Strada Mureș", X, Y, "-"), "number_without_digit_or_letter"),
+        (("Strada Mureș", X, Y, "-"), "bad_number"),
         (("Strada Mureș", "21,2", Y), "not_a_number"),
         (("Strada Mureș", "inf", Y), "not_a_number"),
         (("Strada Mureș", None, Y), "not_a_number"),
@@ -120,7 +120,10 @@ def test_replacing_removes_what_others_have_named():
     load(("Strada Mureș", X, Y), ("Strada Veche", X, Y), source="ours")
     loaded = load(("Strada Mureșului", X, Y), ("MURES", X, Y), source="theirs", replace=True)
     assert (loaded.new, loaded.changed, loaded.removed) == (1, 1, 1)
-    assert {(a.street, a.source) for a in Address.objects.all()} == {("Strada Mureșului", "theirs"), ("MURES", "theirs")}
+    assert {(a.street, a.source) for a in Address.objects.all()} == {
+        ("Strada Mureșului", "theirs"),
+        ("MURES", "theirs"),
+    }
 
 
 def test_a_street_known_by_its_addresses_stands_among_them():
@@ -139,7 +142,9 @@ def test_numbers_that_differ_by_case_alone_are_one():
 @pytest.fixture
 def file(tmp_path):
     path = tmp_path / "streets.csv"
-    path.write_text(f"nume,x,y\nStrada Mureș,{X},{Y}\nfără loc,,\nprea,multe,celule,aici\nMURES,{X},{Y}\n", encoding="utf-8")
+    path.write_text(
+        f"nume,x,y\nStrada Mureș,{X},{Y}\nfără loc,,\nprea,multe,celule,aici\nMURES,{X},{Y}\n", encoding="utf-8"
+    )
     return path
 
 
@@ -154,7 +159,11 @@ def test_the_command_tells_every_row(file, capsys, tmp_path):
     told = {line[:44].strip(): line[44:].strip() for line in capsys.readouterr().out.splitlines()}
     assert (told["rows read"], told["kept"], told["set aside"]) == ("4", "1", "3")
     kept = [json.loads(line) for line in rejects.read_text(encoding="utf-8").splitlines()]
-    assert [(one["row"], one["reason"]) for one in kept] == [(2, "not_a_number"), (3, "unreadable_row"), (4, "repeated")]
+    assert [(one["row"], one["reason"]) for one in kept] == [
+        (2, "not_a_number"),
+        (3, "unreadable_row"),
+        (4, "repeated"),
+    ]
 
 
 def test_an_unknown_column_is_named(file):

@@ -25,7 +25,10 @@ def test_every_entry_says_why():
     assert len({entry.task for entry in SCHEDULE}) == len(SCHEDULE)
 
 
-@pytest.mark.parametrize("task, seconds", [("retry_stalled", 15), ("fold_tallies", 60), ("analyse_city", 86_400)])
+@pytest.mark.parametrize(
+    "task, seconds",
+    [("retry_stalled", 15), ("deliver_notices", 60), ("fold_tallies", 60), ("analyse_city", 86_400)],
+)
 def test_its_hours_are_as_promised(task, seconds):
     hours = croniter(next(e.cron for e in SCHEDULE if e.task == task), 1_767_225_600)
     first, second = hours.get_next(), hours.get_next()

@@ -3,55 +3,91 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from geo import hexes
 from issues.counts import Filters, by_month
 from issues.models import STATES
 from issues.rules import CLOSED, OPEN
-from neighborhoods.models import Category
+from issues.searching import LONGEST, words_of
+from neighborhoods.models import BoundarySet, Category
 from web.pages.dates import month_name, months_between, next_month
 
 OPEN_WORD, CLOSED_WORD = "open", "closed"
 _GROUPS = {OPEN_WORD: OPEN, CLOSED_WORD: CLOSED}
+# Stands for "in no neighbourhood" where the slug of one would; no slug looks like this.
+OUTSIDE = "-"
+
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A valid question: `since` and `until` are months (their first days), both included; empty means all."""
+    """A valid question: `since` and `until` are months (their first days), both included; empty means all.
+
+    `area` (a slug, or OUTSIDE), `cell` (hexadecimal) and `bbox` (west, south, east, north, as text) say where: a list
+    holds only what lies there, a map opens there and counts everything.
+    """
 
     category: Category | None = None
     state: str = ""
     since: dt.date | None = None
     until: dt.date | None = None
+    text: str = ""
+    area: str = ""
+    cell: str = ""
+    bbox: str = ""
 
     def filters(self, categories: list[Category]) -> Filters:
         """The same question for the counts, within these categories."""
         states = sorted(_GROUPS.get(self.state, [self.state])) if self.state else ()
         until = next_month(self.until) if self.until else None
-        return Filters([c.pk for c in categories], states, self.since, until)
+        return Filters([c.pk for c in categories], states, self.since, until, self.text)
 
     @property
     def query(self) -> str:
-        """The question as the end of an address; empty for everything."""
-        values = {
+        """What is asked, wherever it is, as the end of an address; empty for everything."""
+        return self.at().full_query
+
+    @property
+    def full_query(self) -> str:
+        """The whole question, the place with it, as the end of an address; empty for everything."""
+        return urlencode({k: v for k, v in self.values.items() if v}, safe=",")
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The question as the values of the form's fields."""
+        return {
+            "q": self.text,
             "category": self.category.slug if self.category else "",
             "state": self.state,
             "since": _month(self.since),
             "until": _month(self.until),
+            "area": self.area,
+            "cell": self.cell,
+            "bbox": self.bbox,
         }
-        return urlencode({k: v for k, v in values.items() if v})
+
+    def at(self, area: str = "", cell: str = "", bbox: str = "") -> Asked:
+        """The same question in another place; without one, anywhere."""
+        return replace(self, area=area, cell=cell, bbox=bbox)
 
 
 class FilterForm(forms.Form):
-    """Subject, state and whole months. A value that is not on its list is refused and named, never guessed."""
+    """Words, subject, state and whole months. A value that cannot be is refused and named, never guessed."""
 
+    q = forms.CharField(
+        label=_("Words"), required=False, max_length=LONGEST, widget=forms.TextInput({"type": "search", "size": 12})
+    )
     category = forms.ChoiceField(label=_("Subject"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False)
     since = forms.ChoiceField(label=_("From month"), required=False)
@@ -61,16 +97,25 @@ class FilterForm(forms.Form):
         super().__init__(data if data is not None else QueryDict())
         self.subjects = {c.slug: c for c in Category.objects.all()}
         months = [(_month(m), month_name(m)) for m in known_months()]
-        for name, choices in (
-            ("category", [("", gettext("all subjects")), *((c.slug, c.name()) for c in self.subjects.values())]),
-            ("state", _states()),
-            ("since", [("", gettext("the beginning")), *months]),
-            ("until", [("", gettext("today")), *months]),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = choices
-            field.error_messages["invalid_choice"] = _("Choose one of the list.")
+        self.offer("category", gettext("all subjects"), [(c.slug, c.name()) for c in self.subjects.values()])
+        self.offer("state", gettext("all states"), _states())
+        self.offer("since", gettext("the beginning"), months)
+        self.offer("until", gettext("today"), months)
+        longest = ngettext("At most %(n)s letter.", "At most %(n)s letters.", LONGEST) % {"n": LONGEST}
+        self.fields["q"].error_messages["max_length"] = longest
+
+    def offer(self, name: str, everything: str, choices: list[tuple[str, str]]) -> None:
+        """The choices of a field, and what leaving it empty means."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", everything), *choices]
+        field.error_messages["invalid_choice"] = _("Choose one of the list.")
+
+    def clean_q(self) -> str:
+        text = str(self.cleaned_data["q"])
+        if text and not words_of(text):
+            raise forms.ValidationError(gettext("Write a word, or part of one."))
+        return text
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -86,8 +131,46 @@ class FilterForm(forms.Form):
             return Asked()
         found = self.cleaned_data
         return Asked(
-            self.subjects.get(found["category"]), found["state"], _first_day(found["since"]), _first_day(found["until"])
+            self.subjects.get(found["category"]),
+            found["state"],
+            _first_day(found["since"]),
+            _first_day(found["until"]),
+            found["q"],
         )
+
+
+class PlaceForm(FilterForm):
+    """The same, and where: a neighborhood to choose; a hexagon or a view comes from the map."""
+
+    area = forms.ChoiceField(label=_("Neighbourhood"), required=False)
+    cell = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
+    bbox = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None, chosen: BoundarySet | None) -> None:
+        super().__init__(data)
+        areas = list(chosen.areas.order_by("name").values_list("slug", "name")) if chosen else []
+        self.offer("area", gettext("the whole city"), [*areas, (OUTSIDE, gettext("outside every neighbourhood"))])
+        self.names = dict(areas)
+
+    def clean_cell(self) -> str:
+        text = str(self.cleaned_data["cell"]).lower()
+        if text and not _known_cell(text):
+            raise forms.ValidationError(gettext("There is no such hexagon."))
+        return text
+
+    def clean_bbox(self) -> str:
+        text = str(self.cleaned_data["bbox"])
+        if text and box_of(text) is None:
+            raise forms.ValidationError(gettext("The box is west, south, east, north in degrees."))
+        return text
+
+    @property
+    def asked(self) -> Asked:
+        found = super().asked
+        if not self.is_valid():
+            return found
+        where = self.cleaned_data
+        return replace(found, area=where["area"], cell=where["cell"], bbox=where["bbox"])
 
 
 def known_months() -> list[dt.date]:
@@ -96,8 +179,36 @@ def known_months() -> list[dt.date]:
     return months_between(spoken[0], spoken[-1]) if spoken else []
 
 
+def box_of(text: str) -> Box | None:
+    """West, south, east, north in degrees, cut to the city's own box, as nothing was ever recorded beyond it.
+
+    Nothing where the text is no box. A box beside the city becomes a speck on its edge: an answer without cells.
+    """
+    try:
+        west, south, east, north = (float(v) for v in text.split(","))
+    except ValueError:
+        return None
+    if not all(map(math.isfinite, (west, south, east, north))) or west >= east or south >= north:
+        return None
+    most = settings.CITY.bbox
+    cut = (max(west, most[0]), max(south, most[1]), min(east, most[2]), min(north, most[3]))
+    return (
+        min(cut[0], most[2] - 1e-6),
+        min(cut[1], most[3] - 1e-6),
+        max(cut[2], most[0] + 1e-6),
+        max(cut[3], most[1] + 1e-6),
+    )
+
+
+def _known_cell(text: str) -> bool:
+    try:
+        return int(hexes.resolution(hexes.from_text(text))) in hexes.ANALYSIS_RES
+    except hexes.CellError:
+        return False
+
+
 def _states() -> list[tuple[str, str]]:
-    groups = [("", gettext("all states")), (OPEN_WORD, gettext("still open")), (CLOSED_WORD, gettext("closed"))]
+    groups = [(OPEN_WORD, gettext("still open")), (CLOSED_WORD, gettext("closed"))]
     return groups + [(value, str(label)) for value, label in STATES]
 
 

@@ -1,11 +1,13 @@
-"""Live counts for the map: cells in view, areas with their names, and a still picture of the same."""
+"""The map, live: cells in view or the issues themselves, areas with their names, and a still picture of the same."""
 
 from __future__ import annotations
 
-import math
+import json
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
+import numpy as np
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path, reverse
 from django.utils.translation import get_language, gettext
@@ -13,13 +15,14 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from geo import hexes
+from issues.counts import snapshot
 from maps.layers import Layers, cells_layer, collection
 from maps.palette import breaks, ranges, step_of
 from maps.still import svg
 from maps.words import Words
 from neighborhoods.models import BoundarySet, Neighborhood
-from web.pages import shown
-from web.pages.filters import Asked, FilterForm
+from web.pages import pins, shown
+from web.pages.filters import Asked, Box, FilterForm, box_of
 from web.reporting.numbers import whole
 from web.reporting.sentences import issues
 
@@ -39,18 +42,49 @@ class WrongQuestionError(ValueError):
 @require_safe
 @gzip_page
 def cells(request: HttpRequest) -> HttpResponse:
-    """GeoJSON of the cells in a box with their counts, and the words for legend and status line."""
+    """GeoJSON of what a box holds, and the words for legend and status line: cells with their counts, or near enough the
+    issues themselves as points. Always the sum of n + `elsewhere` == `total`; `list` is the address of the same list.
+    """
     try:
         asked, res, box = _asked(request), _res(request), _box(request)
     except WrongQuestionError as problem:
         return JsonResponse({"field": problem.field, "problem": str(problem)}, status=400)
-    found = shown.cells(asked, res, box)
+    with snapshot():
+        found = shown.cells(asked, res, box)
+        near = res == hexes.STORE_RES and found.total - found.elsewhere <= pins.MOST
+        single = shown.pins(asked, list(found.n)) if near else []
+    points = pins.pin_features(single)
     bounds = breaks(found.n.values())
-    layer = cells_layer(list(found.n), list(found.n.values()), bounds)
-    for feature in layer["features"]:
-        feature["properties"]["text"] = issues(feature["properties"]["n"])
-    answer = layer | {"res": res, "legend": legend(bounds), "said": said(found), "total": found.total}
-    return JsonResponse(answer | {"elsewhere": found.elsewhere})
+    query = asked.query
+    answer = {
+        "res": res,
+        "pins": near,
+        "legend": pins.pin_legend(points) if near else legend(bounds),
+        "said": said(found),
+        "total": found.total,
+        "elsewhere": found.elsewhere,
+        "list": f"{reverse('issues')}?{query}&" if query else f"{reverse('issues')}?",
+    }
+    features = json.dumps(points) if near else f"[{','.join(_hexagons(found.n, bounds))}]"
+    whole_answer = f'{{"type":"FeatureCollection","features":{features},{json.dumps(answer)[1:]}'
+    return HttpResponse(whole_answer, content_type="application/json")
+
+
+def _hexagons(n: Mapping[int, int], bounds: tuple[int, ...]) -> list[str]:
+    """One feature for each cell, as JSON: writing thousands of outlines anew each time would take most of the time."""
+    counts = np.fromiter(n.values(), np.int64, len(n))
+    steps = [step_of(klass, len(bounds)) for klass in (np.searchsorted(bounds, counts) + 1).tolist()]
+    words = {count: json.dumps(issues(count)) for count in set(counts.tolist())}
+    rows = sorted(zip(n, counts.tolist(), steps, strict=True))
+    return [f'{_outline(cell)}"n":{count},"step":{step},"text":{words[count]}}}}}' for cell, count, step in rows]
+
+
+@lru_cache(maxsize=20_000)
+def _outline(cell: int) -> str:
+    """A feature up to its changing properties. Five decimals of a degree are about a metre."""
+    ring = [[round(lng, 5), round(lat, 5)] for lng, lat in hexes.outline(cell)]
+    shape = json.dumps({"type": "Polygon", "coordinates": [ring]}, separators=(",", ":"))
+    return f'{{"type":"Feature","geometry":{shape},"properties":{{"cell":"{hexes.to_text(cell)}",'
 
 
 @require_safe
@@ -133,24 +167,11 @@ def _res(request: HttpRequest) -> int:
     return int(text)
 
 
-def _box(request: HttpRequest) -> tuple[float, float, float, float]:
-    """West, south, east, north, cut to the city's own box; nothing was ever recorded beyond it."""
-    problem = gettext("The box is west, south, east, north in degrees.")
-    try:
-        west, south, east, north = (float(v) for v in request.GET.get("bbox", "").split(","))
-    except ValueError:
-        raise WrongQuestionError("bbox", problem) from None
-    if not all(map(math.isfinite, (west, south, east, north))) or west >= east or south >= north:
-        raise WrongQuestionError("bbox", problem)
-    most = settings.CITY.bbox
-    cut = (max(west, most[0]), max(south, most[1]), min(east, most[2]), min(north, most[3]))
-    # A box beside the city becomes a speck on its edge: an answer without cells, not a mistake.
-    return (
-        min(cut[0], most[2] - 1e-6),
-        min(cut[1], most[3] - 1e-6),
-        max(cut[2], most[0] + 1e-6),
-        max(cut[3], most[1] + 1e-6),
-    )
+def _box(request: HttpRequest) -> Box:
+    box = box_of(request.GET.get("bbox", ""))
+    if box is None:
+        raise WrongQuestionError("bbox", gettext("The box is west, south, east, north in degrees."))
+    return box
 
 
 def _words(found: shown.Shown) -> Words:

@@ -7,20 +7,23 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from analytics import found
 from analytics.listening import released
 from analytics.models import Run
 from analytics.results import Answered, ListeningReport
+from issues.verdicts import closings_and_disputes
 from maps.layers import Layers, bounds, letters
 from maps.legend import classes, findings
 from neighborhoods.models import NOT_STATED, BoundarySet, Neighborhood
 from web.pages import shown
 from web.pages.analysis import rank_bar, run_facts
+from web.pages.dates import next_month
 from web.pages.filters import OPEN_WORD, Asked
 from web.pages.furniture import map_context
+from web.pages.heard import latest_month
 from web.pages.live import area_layer
 from web.pages.places import cell_names
 from web.reporting import view
@@ -96,10 +99,25 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "boundary": _boundary(chosen),
         "live": issues(shown.areas(Asked(), chosen).n[slug]),
         "live_open": shown.noted(whole(still_open.n[slug]), still_open.lacking),
+        "closings": _closings(slug),
         "facts": run_facts(run) if run else None,
         **(_heard(report, run) if report and run else _outline_only(area, chosen)),
     }
     return render(request, "neighborhoods/page.html", values)
+
+
+def _closings(slug: str) -> str:
+    """How many closings of the latest month residents have disputed; nothing where nothing was closed."""
+    month = latest_month()
+    n = closings_and_disputes(month.first, next_month(month.first), slug) if month else None
+    if month is None or n is None or not n.closed:
+        return ""
+    said = ngettext(
+        "%(n)s issue was closed here in %(month)s; residents disputed %(disputed)s.",
+        "%(n)s issues were closed here in %(month)s; residents disputed %(disputed)s.",
+        n.closed,
+    )
+    return said % {"n": whole(n.closed), "month": month.name, "disputed": whole(n.disputed)}
 
 
 def _report(run: Run | None, slug: str) -> ListeningReport | None:

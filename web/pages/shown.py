@@ -1,17 +1,24 @@
-"""Counts as anybody may see them at any moment: without sensitive subjects, which reports alone count."""
+"""Issues as anybody may see them at any moment: without sensitive subjects, which reports alone count."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from issues.counts import by_cell, by_neighborhood
+from geo import hexes
+from issues.counts import Filters, Ground, by_cell, by_neighborhood, in_ground
+from issues.models import Issue, SearchRow
 from neighborhoods.models import BoundarySet, Category, Neighborhood
-from web.pages.filters import Asked
+from web.pages.filters import OUTSIDE, Asked, box_of
+
+# A place in the list: the day and the key of an issue.
+Mark = tuple[dt.date, int]
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,16 @@ class Shown:
 
     n: Mapping[int | str, int]
     elsewhere: int
+    total: int
+    lacking: bool = False
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Issues in a row, the newest first, of `total` that match; `more` where others follow. `lacking` as above."""
+
+    issues: Sequence[Issue]
+    more: bool
     total: int
     lacking: bool = False
 
@@ -55,6 +72,22 @@ def areas(asked: Asked, chosen: BoundarySet | None) -> Shown:
     return Shown(n, counts.total - sum(n.values()), counts.total, lacking)
 
 
+def pins(asked: Asked, cells: Sequence[int]) -> list[Issue]:
+    """The issues in cells of the finest resolution, the newest first."""
+    plain, _lacking = _subjects(asked)
+    return _newest(asked.filters(plain), Ground(view=tuple(cells))) if plain and cells else []
+
+
+def listed(asked: Asked, chosen: BoundarySet | None, after: Mark | None, most: int) -> Listed:
+    """The issues that are asked for and lie where they are asked for, from a mark on."""
+    plain, lacking = _subjects(asked)
+    if not plain:
+        return Listed([], False, 0, lacking)
+    filters, ground = asked.filters(plain), _ground(asked, chosen)
+    found = _newest(filters, ground, after, most + 1)
+    return Listed(found[:most], len(found) > most, in_ground(filters, ground), lacking)
+
+
 def noted(text: str, lacking: bool) -> str:
     """A count in words, and beside it what is not in it."""
     if not lacking:
@@ -65,6 +98,26 @@ def noted(text: str, lacking: bool) -> str:
 def current_set() -> BoundarySet | None:
     """The primary layer's set that answers for today."""
     return BoundarySet.objects.of_layer(settings.CITY.primary_layer).answering(timezone.localdate())
+
+
+def _newest(filters: Filters, ground: Ground, after: Mark | None = None, most: int | None = None) -> list[Issue]:
+    """Words are looked up in the rows of the search, which are narrow; all else in the issues themselves."""
+    rows = SearchRow.objects.asked(filters) if filters.text else Issue.objects.public().asked(filters)
+    keys = list(rows.within(ground).newest(after).values_list("pk", flat=True)[:most])
+    found = Issue.objects.filter(pk__in=keys).select_related("category", "neighborhood")
+    return list(found.defer("neighborhood__geometry", "answers", "words").newest())
+
+
+def _ground(asked: Asked, chosen: BoundarySet | None) -> Ground:
+    """Where a question is asked, in keys. Areas of older sets belong to today's of the same slug."""
+    areas: list[int] = []
+    if asked.area == OUTSIDE:
+        areas = [0, *Neighborhood.objects.exclude(slug__in=_slugs(chosen)).values_list("pk", flat=True)]
+    elif asked.area:
+        areas = list(Neighborhood.objects.filter(slug=asked.area).values_list("pk", flat=True))
+    box = box_of(asked.bbox)
+    view = tuple(hexes.within_box(box, hexes.STORE_RES).astype(np.int64).tolist()) if box else None
+    return Ground(tuple(areas), hexes.from_text(asked.cell) if asked.cell else 0, view)
 
 
 def _subjects(asked: Asked) -> tuple[list[Category], bool]:

@@ -22,7 +22,9 @@ class Command(CityCommand):
         parser.add_argument("--lng", required=True, metavar="COLUMN", help="longitude in degrees")
         parser.add_argument("--lat", required=True, metavar="COLUMN", help="latitude in degrees")
         parser.add_argument("--number", default="", metavar="COLUMN", help="house number, where the file has addresses")
-        parser.add_argument("--source", required=True, help="where the file comes from; the same again brings up to date")
+        parser.add_argument(
+            "--source", required=True, help="where the file comes from; the same again brings up to date"
+        )
         parser.add_argument("--replace", action="store_true", help="remove what other sources have named")
         parser.add_argument("--rejects", type=Path, help="where rows set aside are written, as JSON lines")
 

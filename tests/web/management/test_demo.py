@@ -6,9 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from analytics.models import Run
+from analytics.suggesting import suggest
 from geo.cities import load_city
 from issues.models import Issue
-from neighborhoods.models import BoundarySet, Exposure
+from neighborhoods.models import Address, BoundarySet, Exposure
 from tests.factories import make_issue
 
 pytestmark = pytest.mark.django_db
@@ -33,10 +34,16 @@ def test_the_demo_city_is_loaded_once_and_analysed_when_something_is_new():
     assert Issue.objects.count() == 20_000
     assert Run.objects.get().synthetic
     assert "20,000 issues, all of them made by a program" in first
+    streets = Address.objects.count()
+    assert streets > 200
+    assert not Address.objects.filter(neighborhood="").exists()
+    assert suggest("Becul de pe strada noastră nu mai luminează").label == "lighting"
 
     again = demo()
     assert "20,000 issues were there already" in again
     assert f"run {Run.objects.get().pk} is up to date" in again
+    assert "The same texts as before" in again
+    assert Address.objects.count() == streets
 
     make_issue("roads", place="fabric")
     demo()

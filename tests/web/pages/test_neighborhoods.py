@@ -3,7 +3,8 @@
 import pytest
 
 from analytics.models import Release
-from tests.factories import make_analysed, make_boundaries, make_issue
+from issues.verdicts import give_verdict
+from tests.factories import instant, make_analysed, make_boundaries, make_issue
 from web.reporting.formats import FORMATS
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +77,14 @@ def test_the_index_without_analysis_lists_the_issues(read, address):
     text = read(address("neighborhoods"))
     assert "There is no analysis yet." in text
     assert "Fabric 1 issue" in text
+
+
+def test_the_page_says_how_many_closings_were_disputed(read, address):
+    make_boundaries(["Fabric", "Iosefin"])
+    for i in range(2):
+        disputed = make_issue("roads", place="fabric", i=i, closed=instant(2026, 3, 9))
+    give_verdict(issue=disputed, fixed=False, said="It is there.", by_reporter=True)
+    text = read(address("neighborhood", "fabric"))
+    assert "2 issues were closed here in March 2026" in text
+    assert "residents disputed 1." in text
+    assert "closed here" not in read(address("neighborhood", "iosefin"))

@@ -33,7 +33,9 @@ class Command(CityCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.places = self._places()
         self._step("Boundaries and denominators", self._load_places)
+        self._step("Streets", self._load_addresses)
         self._step("Synthetic issues", self._load_issues)
+        self._step("Suggestions", self._train)
         self._step("Analysis", self._analyse)
         if options["reports"]:
             self._step("Listening reports", lambda: self._write_reports(Path(options["reports"])))
@@ -69,6 +71,20 @@ class Command(CityCommand):
                 stdout=self.stdout,
             )
         return places["note"]["en"]
+
+    def _load_addresses(self) -> str:
+        path = settings.FIXTURES / "gazetteers" / f"{settings.CITY.slug}.toml"
+        if not path.exists():
+            return "no gazetteer: places are chosen on the map or from the list of areas"
+        with path.open("rb") as file:
+            told = tomllib.load(file)
+        columns = {name: told[name] for name in ("street", "lng", "lat", "number") if name in told}
+        call_command("load_addresses", path.parent / told["file"], **columns, source=told["source"], stdout=self.stdout)
+        return str(told["note"]["en"])
+
+    def _train(self) -> str:
+        call_command("train_suggestions", stdout=self.stdout)
+        return "learnt from texts that a program made; of people's own fewer would be told right"
 
     def _load_issues(self) -> str:
         try:

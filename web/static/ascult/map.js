@@ -34,8 +34,9 @@ box.addEventListener("focusout", () => map.scrollWheelZoom.disable());
 
 const spoken = new Set();
 
-// A layer that says something when pressed, passed over, or in the middle when Enter is pressed.
-export function speaks(layer, text, pressed) {
+// A layer that says something when pressed, passed over, or in the middle when Enter is pressed. `far` gives how many
+// pixels the middle is off what is drawn, nothing where it is too far; an outline holds it or does not.
+export function speaks(layer, text, pressed, far = (middle) => (layer.getBounds().contains(middle) && inside(middle, layer) ? 0 : null)) {
   spoken.add(layer);
   layer.on("remove", () => spoken.delete(layer));
   layer.bindTooltip(() => plain(text), { sticky: true, direction: "top", opacity: 1 });
@@ -44,7 +45,7 @@ export function speaks(layer, text, pressed) {
     read(text);
     if (pressed) pressed();
   });
-  layer.said = { text, pressed };
+  layer.said = { text, pressed, far };
 }
 
 function plain(text) {
@@ -74,7 +75,8 @@ function crosses(point, ring) {
 box.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.target !== box) return;
   const middle = map.getCenter();
-  const hit = [...spoken].reverse().find((layer) => layer.getBounds().contains(middle) && inside(middle, layer));
+  const off = (layer) => layer.said.far(middle);
+  const [hit] = [...spoken].reverse().filter((layer) => off(layer) !== null).sort((a, b) => off(a) - off(b));
   read(hit ? hit.said.text : words.empty);
   if (hit && hit.said.pressed) hit.said.pressed();
 });

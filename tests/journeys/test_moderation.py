@@ -1,0 +1,194 @@
+"""Looking at reports in a browser: with the mouse, with the keyboard and no script, and as everybody may use it."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import override_settings
+from playwright.sync_api import expect
+
+from issues.models import Issue, Photo, Verdict
+from issues.naming import tracking_number
+from issues.photos import FULL, add_photo, path_of
+from issues.rules import PhotoState, TextState
+from tests.factories import instant, make_issue
+from tests.made_pictures import jpeg, near, pixel
+from tests.staff import PASSWORD, make_moderator, make_officer, make_person
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+BLACK, RED = (0, 0, 0), (255, 0, 0)
+
+
+@pytest.fixture(scope="module")
+def desk(site, tmp_path_factory):
+    """Accounts, and issues about which something waits, by what they are for."""
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        make_moderator(), make_officer(), make_person()
+        found = {
+            name: make_issue("roads", place="mehala", i=40 + i, at=instant(2026, 3, 20), **more)
+            for i, (name, more) in enumerate(
+                {
+                    "mouse": {},
+                    "keyboard": {},
+                    "publish": {"waiting": True, "description": "A hole."},
+                    "full": {
+                        "text_state": TextState.WITHHELD,
+                        "description": "Call 0722 123 456",
+                        "closed": instant(2026, 3, 25),
+                    },
+                }.items()
+            )
+        }
+        found["sensitive"] = make_issue("social", place="mehala", i=50, address="Strada Lungă 7")
+        for issue in found.values():
+            add_photo(issue=issue, id=uuid.uuid4(), data=jpeg(800, 600))
+        full = found["full"]
+        Verdict.objects.create(
+            issue=full, closing=full.history.last(), fixed=False, said="0722 123 456",
+            text_state=TextState.WITHHELD, at=instant(2026, 3, 26),
+        )  # fmt: skip
+        yield {name: tracking_number(issue.pk) for name, issue in found.items()}
+
+
+def opened(browser, **more):
+    return browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce", **more).new_page()
+
+
+def sign_in(page, site, name="moderator", language="en"):
+    page.goto(f"{site}/{language}/moderation/")
+    page.fill("#username", name)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/moderation/**")
+
+
+def photo_of(number):
+    return Photo.objects.get(issue=Issue.objects.get(pk=_pk(number)))
+
+
+def _pk(number):
+    return next(pk for pk in Issue.objects.values_list("pk", flat=True) if tracking_number(pk) == number)
+
+
+def test_with_the_mouse_a_plate_is_covered_and_the_photo_shown(site, browser, desk):
+    page = opened(browser)
+    sign_in(page, site)
+    page.click(f"a[href$='{desk['mouse']}/']")
+    photo = photo_of(desk["mouse"])
+    assert near(pixel(path_of(photo, FULL).read_bytes(), 0.2, 0.2), RED, 30)
+
+    page.click("details.cover summary")
+    page.locator(".look-sheet.open").scroll_into_view_if_needed()
+    box = page.locator(".look-sheet").bounding_box()
+    page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + 0.1 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.4 * box["height"], steps=4)
+    page.mouse.up()
+    expect(page.locator("[name=cover-left]").first).to_have_value("10.0")
+    expect(page.locator(".look-sheet rect")).to_have_count(1)
+    page.click("button[value=cover]")
+    expect(page.locator("#done")).to_have_text("These parts are black now. Please look again.")
+    now = path_of(photo, FULL).read_bytes()
+    assert near(pixel(now, 0.2, 0.2), BLACK)
+    assert near(pixel(now, 0.45, 0.2), RED, 30)
+
+    page.click("button[value=show-photo]")
+    expect(page.locator("#done")).to_have_text("Everybody can see the photo now.")
+    stranger = opened(browser)
+    assert stranger.goto(f"{site}/photos/{photo.pk}/full.jpg").status == 200
+    assert not stranger.context.cookies()
+
+
+def test_with_the_keyboard_and_no_script(site, browser, desk):
+    page = opened(browser, java_script_enabled=False)
+    sign_in(page, site)
+    page.goto(f"{site}/en/moderation/{desk['keyboard']}/")
+    press_until(page, "details.cover summary")
+    page.keyboard.press("Enter")
+    for value in ("0", "0", "50", "50"):
+        page.keyboard.press("Tab")
+        page.keyboard.type(value)
+    page.keyboard.press("Enter")
+    expect(page.locator("#done")).to_be_visible()
+    photo = photo_of(desk["keyboard"])
+    assert near(pixel(path_of(photo, FULL).read_bytes(), 0.2, 0.2), BLACK)
+    press_until(page, "button[value=show-photo]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#done")).to_have_text("Everybody can see the photo now.")
+    photo.refresh_from_db()
+    assert photo.state == PhotoState.SHOWN
+
+
+def press_until(page, selector, most=60):
+    """Tab to what the selector names (without a script the page cannot be asked where the focus is)."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.locator(f"{selector}:focus").count():
+            return
+    raise AssertionError(f"the keyboard does not reach {selector}")
+
+
+def test_what_waited_is_published(site, browser, desk):
+    stranger = opened(browser)
+    stranger.goto(f"{site}/en/issues/{desk['publish']}/")
+    expect(stranger.locator("main")).not_to_contain_text("A hole.")
+    page = opened(browser)
+    sign_in(page, site)
+    page.goto(f"{site}/en/moderation/{desk['publish']}/")
+    page.click("button[value=publish]")
+    expect(page.locator("#done")).to_have_text("Everybody can see it now.")
+    stranger.reload()
+    expect(stranger.locator("main")).to_contain_text("A hole.")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("language", ["ro", "en"])
+def test_everybody_can_use_it(site, browser, desk, language, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda m: said.append(m.text) if m.type == "error" and " 4" not in m.text else None)
+    page.on("pageerror", lambda e: said.append(str(e)))
+    page.on("request", lambda r: None if r.url.startswith((site, "data:", "blob:")) else said.append(f"left: {r.url}"))
+    flaws = {}
+
+    def judge(name, path=""):
+        if path:
+            page.goto(f"{site}/{language}/{path}")
+        page.wait_for_load_state("networkidle")
+        page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+        spill = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        checked = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+        found = [f"{v['id']}: {[n['target'] for n in v['nodes']]}" for v in checked] + [f"{spill} px"] * (spill > 0)
+        if found:
+            flaws[name] = found
+
+    judge("sign in", "sign-in/")
+    page.fill("#username", "moderator")
+    page.fill("#password", "wrong")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#problem")
+    judge("wrong")
+    sign_in(page, site, language=language)
+    judge("queue", "moderation/")
+    judge("no such number", "moderation/?number=ZZZZ")
+    judge("desk", f"moderation/{desk['full']}/")
+    page.fill("[name=reason][id=hide-why]", " ")
+    page.click("button[value=hide]")
+    judge("desk with a problem")
+    judge("sensitive", f"moderation/{desk['sensitive']}/")
+    sign_in_again(page, site, language, "officer")
+    judge("officer", f"moderation/{desk['full']}/")
+    sign_in_again(page, site, language, "nobody")
+    judge("not yours", "moderation/")
+    context.close()
+    assert flaws == {}
+    assert said == []
+
+
+def sign_in_again(page, site, language, name):
+    page.context.clear_cookies()
+    sign_in(page, site, name, language)
