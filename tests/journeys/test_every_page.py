@@ -8,6 +8,13 @@ from axe_playwright_python.sync_playwright import Axe
 PAGES = {
     "home": "/",
     "filtered": "/?category=lighting&state=open",
+    "report form": "/issues/new/",
+    "issues": "/issues/",
+    "issues, none": "/issues/?q=nothing-like-this",
+    "follow": "/follow/?kind=neighborhood&slug=fabric",
+    "follow a drawn area": "/follow/?kind=area",
+    "embedded": "/embed/",
+    "sign in": "/sign-in/",
     "neighborhoods": "/neighborhoods/",
     "neighborhood": "/neighborhoods/fabric/",
     "problem areas": "/problem-areas/",

@@ -65,7 +65,7 @@ def test_an_area_is_drawn_by_keyboard_alone(site, page):
     tab_to(page, "#map")
     said = page.locator("#map-read")
     page.keyboard.press("Enter")
-    expect(said).to_have_text("1 corner.")
+    expect(said).to_have_text("1 corner")
     for key in ("ArrowRight", "ArrowDown", "ArrowLeft"):
         page.keyboard.press(key)
         page.keyboard.press("Enter")

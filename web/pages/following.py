@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, re_path, reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -104,12 +104,15 @@ def _problems(form: WishForm) -> list[tuple[str, str]]:
     ]
 
 
-def _draw_words() -> dict[str, str]:
+def _draw_words() -> dict[str, Any]:
+    """What the map says while an area is drawn; numbers of corners by the names that browsers give to plurals."""
+    corners = {
+        name: ngettext("%(n)s corner", "%(n)s corners", n) for name, n in (("one", 1), ("few", 2), ("other", 20))
+    }
     return {
         "none": gettext("No corner yet."),
-        "one": gettext("1 corner."),
-        "some": gettext("%(n)s corners."),
-        "area": gettext("%(n)s corners, about %(km2)s km²."),
+        "corners": corners,
+        "area": gettext("%(corners)s, about %(km2)s km²"),
         "most": gettext("A hundred corners are the most."),
         "done": gettext("The area is drawn. Go on below."),
         "few": gettext("An area has at least three corners."),

@@ -85,6 +85,7 @@ def _context(screen: Screen) -> dict[str, Any]:
         "step_title": _title(screen.step),
         "map": _map(),
         "words": raising_script.words(),
+        "modules": raising_script.modules(),
     }
 
 

@@ -8,7 +8,11 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext
 
+from web.pages import offline
 from web.pages.raising_words import said
+
+# Asked for when they are needed: the map, and the work for a limit.
+LATER = ("/pick.js", "/work.js", "/worker.js")
 
 
 def words() -> dict[str, Any]:
@@ -20,6 +24,11 @@ def words() -> dict[str, Any]:
         "map_styles": [static("leaflet/leaflet.css"), static("ascult/map.css")],
         "words": _problems() | _place() | _map() | _subject() | _photos() | _draft() | _sending(),
     }
+
+
+def modules() -> list[str]:
+    """The script's parts that the form needs at once: asked for together, they come together."""
+    return [static(name) for name in offline.modules() if not name.endswith(LATER)]
 
 
 def _problems() -> dict[str, str]:

@@ -53,12 +53,14 @@ function keep() {
   tell();
 }
 
+const plurals = new Intl.PluralRules(document.documentElement.lang);
+
 function tell() {
-  const n = String(corners.length);
-  if (!corners.length) read(words.none);
-  else if (corners.length === 1) read(words.one);
-  else if (corners.length === 2) read(words.some.replace("%(n)s", n));
-  else read(words.area.replace("%(n)s", n).replace("%(km2)s", said(km2())));
+  const n = corners.length;
+  const count = words.corners[plurals.select(n)].replace("%(n)s", String(n));
+  if (!n) read(words.none);
+  else if (n < 3) read(count);
+  else read(words.area.replace("%(corners)s", count).replace("%(km2)s", said(km2())));
 }
 
 // About as large as that: a plane with its own scale for both directions does, for words.

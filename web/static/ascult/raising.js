@@ -6,7 +6,6 @@ import * as finish from "./raising/finish.js";
 import * as locate from "./raising/locate.js";
 import { offer } from "./raising/offers.js";
 import * as photos from "./raising/photos.js";
-import * as pick from "./raising/pick.js";
 import * as place from "./raising/place.js";
 import * as steps from "./raising/steps.js";
 import * as streets from "./raising/streets.js";
@@ -99,10 +98,10 @@ address.start();
 streets.start();
 locate.start();
 subject.start();
-pick.start();
 finish.start({ reopen: resume, afresh });
 offer(resume);
 waiting.start();
+import("./raising/pick.js").then((pick) => pick.start());
 if (begun && !fields.value("place")) place.point(begun);
 if (begun || fields.value("text")) drafts.touched(); // begun without the script, or at a place of the map
 

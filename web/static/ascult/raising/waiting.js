@@ -1,7 +1,6 @@
 // Reports that wait go on by themselves: at once when a page opens or the connection returns, then ever more patiently.
 import { change, get, put } from "./store.js";
 import { deliver, deliverAll, exclusively, unsettled } from "./sending.js";
-import { solve } from "./work.js";
 
 const SIGN = "ascult-waiting";
 const SYNC = "ascult-reports";
@@ -93,6 +92,7 @@ async function worked(record) {
   const heard = (share) => tellHere(record, { share, stop: () => stopped.abort() });
   heard(0);
   try {
+    const { solve } = await import("./work.js");
     const work = await solve(record.challenge, heard, stopped.signal);
     const fields = [...record.fields.filter(([name]) => name !== "work"), ["work", work]];
     await put("reports", { ...record, challenge: null, next: 0, fields });
