@@ -253,9 +253,9 @@ def _read(
 def _summed(
     records: Records, changes: list[tuple[int, int]], filters: Filters, res: int | None = None
 ) -> tuple[Ints, Ints]:
-    kept = filters.wanted().of(records)
+    n = records["n"].astype(np.int64)
+    n *= filters.wanted().which(records)
+    units, n = per_unit(records["unit"], n)  # the many records of one unit stand together: they go first
     waiting = np.array(changes, np.int64).reshape(-1, 2)
-    units, moved = kept["unit"], waiting[:, 0].astype(np.uint64)
-    if res is not None:
-        units, moved = hexes.parents(units, res), hexes.parents(moved, res)
-    return per_unit(np.concatenate([units, moved]), np.concatenate([kept["n"].astype(np.int64), waiting[:, 1]]))
+    units, n = np.concatenate([units, waiting[:, 0]]).astype(np.uint64), np.concatenate([n, waiting[:, 1]])
+    return per_unit(units if res is None else hexes.parents(units, res), n)

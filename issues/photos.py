@@ -16,7 +16,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -73,9 +73,8 @@ def add_photo(*, issue: Issue, id: UUID, data: bytes, verdict: Verdict | None = 
             raise PhotoRefusedError("erased")
         if (held := _held(issue, id, digest, verdict)) is not None:
             return held
-        photo = Photo.objects.create(
-            id=id, issue=issue, verdict=verdict, digest=digest, width=pictures.width, height=pictures.height
-        )
+        size = {"width": pictures.width, "height": pictures.height}
+        photo = _born(Photo(id=id, issue=issue, verdict=verdict, digest=digest, **size))
         # The row is there but not committed: nobody else can take this id while its files are written.
         store(photo, pictures)
     return photo
@@ -144,6 +143,16 @@ def _held(issue: Issue, id: UUID, digest: bytes, verdict: Verdict | None) -> Pho
     if Photo.objects.filter(issue=issue, verdict=verdict).count() >= MOST_PHOTOS:
         raise PhotoRefusedError("too-many")
     return None
+
+
+def _born(photo: Photo) -> Photo:
+    """Insert a photo; another issue may have been given the same id at this moment."""
+    try:
+        with transaction.atomic():
+            photo.save(force_insert=True)
+    except IntegrityError as problem:
+        raise PhotoRefusedError("used") from problem
+    return photo
 
 
 def _folder() -> Path:

@@ -11,7 +11,7 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, F, Q
 
 from geo import hexes
 from issues.rules import OPEN
@@ -61,8 +61,13 @@ class SearchRowQuerySet(FilteredQuerySet):
         """All that filters with words ask for."""
         return self._narrowed(filters).extra(where=["lexemes @@ %s::tsquery"], params=[tsquery(filters.text)])
 
-    def newest(self, after: tuple[dt.date, int] | None = None) -> SearchRowQuerySet:
-        return self._newest("issue_id", after)
+    def newest(self, after: tuple[dt.date, int] | None = None, *, few: bool) -> SearchRowQuerySet:
+        """The newest first, those behind `after`. Where they are `few` among all rows, they are looked up by their words
+        and then sorted; else the rows are walked from the newest on, until there are enough."""
+        found = self._newest("issue_id", after)
+        if not few:
+            return found
+        return found.order_by(ExpressionWrapper(F("opened_on") + 0, models.IntegerField()).desc(), "-issue_id")
 
 
 class IssueQuerySet(FilteredQuerySet):

@@ -121,13 +121,21 @@ class Wanted:
 
     def of(self, records: Records) -> Records:
         """The records that count."""
-        keep = (records["month"] >= self.since) & (records["month"] < self.until)
+        return records[self.which(records)]
+
+    def which(self, records: Records) -> npt.NDArray[np.bool_]:
+        """For each record whether it counts."""
+        keep = np.ones(len(records), bool)
+        if self.since > 0:
+            keep &= records["month"] >= self.since
+        if self.until < np.iinfo(np.uint16).max:
+            keep &= records["month"] < self.until
         for name, values in (("category", self.categories), ("state", self.states)):
             if values:
                 table = np.zeros(max(int(records[name].max(initial=0)), *values) + 1, bool)
                 table[list(values)] = True
                 keep &= table[records[name]]
-        return records[keep]
+        return keep
 
 
 def per_unit(

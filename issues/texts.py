@@ -17,13 +17,12 @@ from issues.words import folded
 _PLAIN = r"^[\x00-\x7F\xA0-\xAC\xAE-\x{17F}\x{300}-\x{344}\x{346}-\x{34E}\x{350}-\x{36F}\x{2010}-\x{2027}\x{2030}-\x{203A}]*$"
 _NO_WORD = r"[^\pL\pN_]+"
 _BLANK = pa.scalar(" ", pa.large_string())
-_NOTHING = pa.scalar(None, pa.large_string())
+_NOTHING = pa.scalar("", pa.large_string())
 
 
 def folded_rows(*columns: pa.Array) -> pa.Array:
     """Columns of n texts (large_string, none missing) -> n texts: the folded words of each row's texts together."""
-    parts = [_folded(column) for column in columns]
-    return pc.fill_null(pc.binary_join_element_wise(*parts, _BLANK, null_handling="skip"), "")
+    return pc.utf8_ltrim_whitespace(pc.binary_join_element_wise(*map(_folded, columns), _NOTHING))
 
 
 def personal_rows(*columns: pa.Array) -> npt.NDArray[np.bool_]:
@@ -32,7 +31,7 @@ def personal_rows(*columns: pa.Array) -> npt.NDArray[np.bool_]:
 
 
 def _folded(column: pa.Array) -> pa.Array:
-    """The words of one column, each distinct text folded once; null where there is none."""
+    """The words of one column, each distinct text folded once; a blank goes before them where there are any."""
     coded = column.dictionary_encode()
     texts = coded.dictionary
     words = pc.replace_substring_regex(pc.utf8_lower(_bare(texts)), _NO_WORD, " ")
@@ -41,7 +40,8 @@ def _folded(column: pa.Array) -> pa.Array:
     if pc.any(others).as_py():
         one_by_one = [folded(text) for text in texts.filter(others).to_pylist()]
         words = pc.replace_with_mask(words, others, pa.array(one_by_one, pa.large_string()))
-    return pc.if_else(pc.equal(words, ""), _NOTHING, words).take(coded.indices)
+    spaced = pc.binary_join_element_wise(_NOTHING, words, _BLANK)
+    return pc.if_else(pc.equal(words, ""), words, spaced).take(coded.indices)
 
 
 def _personal(column: pa.Array) -> npt.NDArray[np.bool_]:

@@ -103,7 +103,7 @@ def digest(notices: Sequence[Notice]) -> Letter | None:
         "n": len(told),
         "news": ngettext("%(n)s piece of news", "%(n)s pieces of news", len(told)) % {"n": whole(len(told))},
         "more": len(told) - min(len(told), MOST_TOLD),
-        "list": absolute("home"),
+        "list": absolute("issues"),
         "site": site(),
     }
     return _written("digest", values, absolute("follow-stop", secret) + "?daily=1")

@@ -127,6 +127,7 @@ PROXIES = int(os.environ.get("PROXIES", "0"))
 REPORTS_PER_HOUR = int(os.environ.get("ASCULT_REPORTS_PER_HOUR", "0"))
 # A form is text; photos come one by one and are counted while they are read (issues.pictures.LARGEST).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+FILE_UPLOAD_HANDLERS = ["web.uploads.ShortFiles"]  # photos as sent never touch the disk
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 6
 

@@ -18,6 +18,9 @@ from procrastinate.jobs import Job, Status
 
 from analytics.retention import forget_findings
 from analytics.runs import analyse
+from analytics.training import train
+from issues.photos import sweep_photos
+from issues.retention import forget_personal
 from issues.tallies import fold_tallies as fold
 from neighborhoods.following import noticed
 from web.mailing import deliver
@@ -52,6 +55,24 @@ def write_reports(timestamp: int = 0) -> None:
     """Write the report of every area from the newest analysis, in every language; the city's first has the index."""
     for language in reversed(settings.CITY.languages):
         call_command("listening_reports", all=True, out=settings.REPORTS_DIR, language=language)
+
+
+@scheduled("train_suggestions", lock=LONG)
+def train_suggestions(timestamp: int = 0) -> bool:
+    """Learn anew which words speak of which subject; gives whether anything is suggested."""
+    return not train().measured.silent
+
+
+@scheduled("forget_personal")
+def forget_what_is_personal(timestamp: int = 0) -> dict[str, int]:
+    """Let go of what is personal and no longer needed, by the city's own days; gives how much of each kind."""
+    return dict(forget_personal())
+
+
+@scheduled("sweep_photos")
+def sweep_lost_photos(timestamp: int = 0) -> int:
+    """Remove files of photos that belong to no report; gives how many."""
+    return len(sweep_photos())
 
 
 @scheduled("forget_findings")

@@ -1,4 +1,7 @@
-"""A narrow row beside each public issue that has words, kept by the database itself, so that no search is behind."""
+"""A narrow row beside each public issue that has words, kept by the database itself, so that no search is behind.
+
+The index of cells knows what the filters ask of the issues in a view, so that only those that are shown are read.
+"""
 
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
@@ -81,6 +84,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RemoveIndex(model_name="issue", name="issue_words"),
+        migrations.RemoveIndex(model_name="issue", name="issue_cell"),
+        migrations.AddIndex(
+            model_name="issue",
+            index=models.Index(fields=["cell", "state", "category", "opened_on"], name="issue_in_cell"),
+        ),
         migrations.CreateModel(
             name="SearchRow",
             fields=[

@@ -108,10 +108,13 @@ class Issue(Placed):
         indexes = [
             models.Index(fields=["category", "opened_on"], name="issue_category_day"),
             models.Index(fields=["neighborhood", "opened_on"], name="issue_neighborhood_day"),
-            models.Index(fields=["cell"], name="issue_cell"),
+            models.Index(fields=["cell", "state", "category", "opened_on"], name="issue_in_cell"),
             models.Index(fields=["state", "opened_on"], name="issue_state_day"),
             models.Index(fields=["-opened_on", "-id"], name="issue_newest"),
             models.Index(fields=["recorded_at"], condition=Q(waiting=True), name="issue_waiting"),
+            models.Index(
+                fields=["recorded_at"], condition=Q(text_state=TextState.WITHHELD.value), name="issue_withheld"
+            ),
             BrinIndex(fields=["recorded_at"], name="issue_recorded"),
         ]
         permissions = [

@@ -36,6 +36,18 @@ def test_a_text_that_is_no_cell_is_refused(text):
         hexes.from_text(text)
 
 
+@given(LNGS, LATS, st.integers(8, 10))
+def test_the_span_of_a_cell_runs_from_its_first_to_its_last_child(lng, lat, res):
+    cell = int(hexes.cells_of(lng, lat, res)[0])
+    children = sorted(h3.cell_to_children(cell, hexes.STORE_RES))
+    assert hexes.span(cell) == (children[0], children[-1])
+
+
+def test_a_cell_finer_than_those_stored_spans_nothing():
+    with pytest.raises(hexes.CellError, match="resolution 11"):
+        hexes.span(int(hexes.cells_of(21.2, 45.7, 11)[0]))
+
+
 def test_neighbours_are_the_ring_within_the_set():
     centre = int(hexes.cells_of(21.2272, 45.7537, 9)[0])
     cells = hexes.ring(centre)

@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -12,7 +14,7 @@ from hypothesis.extra.django import TestCase
 from geo import hexes
 from issues import counts
 from issues.actions import change_status
-from issues.counts import Filters
+from issues.counts import Filters, Ground
 from issues.models import Issue
 from issues.rules import OPEN, State
 from issues.tallies import STATE_CODES, fold_tallies
@@ -26,6 +28,7 @@ PIN = st.tuples(
     st.floats(45.72, 45.76),
     st.integers(1, 5),
     st.booleans(),
+    st.sampled_from(["lampă", "lampă stinsă", "groapă"]),
 )
 BOX = (21.185, 45.735, 21.215, 45.745)
 
@@ -39,11 +42,13 @@ class CountsAreTrue(TestCase):
         only_open=st.booleans(),
         month=st.sampled_from([None, 3]),
         res=st.sampled_from([8, 9, 10]),
+        text=st.sampled_from(["", "lamp", "stinsa lampa", "x"]),
     )
-    def test_cells_areas_and_rows_agree(self, pins, folds, category, only_open, month, res):
+    def test_cells_areas_and_rows_agree(self, pins, folds, category, only_open, month, res, text):
         make_boundaries(["Fabric", "Iosefin"])
-        for i, (slug, lng, lat, m, closed) in enumerate(pins):
-            make_issue(slug, lng=lng, lat=lat, at=instant(2026, m, 5), closed=instant(2026, m, 9) if closed else None)
+        for i, (slug, lng, lat, m, closed, said) in enumerate(pins):
+            opened, done = instant(2026, m, 5), instant(2026, m, 9) if closed else None
+            make_issue(slug, lng=lng, lat=lat, at=opened, closed=done, description=said)
             if i in folds:
                 fold_tallies()
         filters = Filters(
@@ -51,11 +56,13 @@ class CountsAreTrue(TestCase):
             states=sorted(OPEN) if only_open else [],
             since=MARCH if month else None,
             until=APRIL if month else None,
+            text=text,
         )
         rows = Issue.objects.public()
         rows = rows.filter(category__slug=category) if category else rows
         rows = rows.open() if only_open else rows
         rows = rows.during(MARCH, APRIL) if month else rows
+        rows = [r for r in rows if all(f" {word}" in f" {r.words}" for word in text.split())]
         self._agree(rows, counts.by_neighborhood(filters), [r.neighborhood_id for r in rows])
         own = [int(hexes.parents(np.array([r.cell], np.uint64), res)[0]) for r in rows]
         self._agree(rows, counts.by_cell(filters, res), own)
@@ -65,6 +72,20 @@ class CountsAreTrue(TestCase):
         assert counts.by_category(filters) == Counter(r.category_id for r in rows)
         assert counts.by_state(filters) == Counter(r.state for r in rows)
         assert counts.by_month(filters) == Counter(r.opened_on.replace(day=1) for r in rows)
+
+        for ground, held in self._grounds(rows, own, res):
+            assert counts.in_ground(filters, ground) == held
+
+    def _grounds(self, rows, own, res):
+        """Grounds of every kind, and how many rows each holds."""
+        areas = [r.neighborhood_id or 0 for r in rows]
+        yield Ground(), len(rows)
+        yield Ground(areas=(0,)), areas.count(0)
+        for row, area, cell in zip(rows, areas, own, strict=True):
+            yield Ground(areas=(area,)), areas.count(area)
+            yield Ground(cell=cell), own.count(cell)
+            yield Ground(view=(row.cell,)), sum(r.cell == row.cell for r in rows)
+            yield Ground(areas=(area,), cell=cell), sum(pair == (area, cell) for pair in zip(areas, own, strict=True))
 
     def _agree(self, rows, found, units):
         held = [u for u in units if u]
@@ -119,3 +140,27 @@ def test_codes_of_states_stay_what_they_are():
 def test_a_resolution_without_counts_is_refused():
     with pytest.raises(ValueError, match="not 7"):
         counts.by_cell(Filters(), 7)
+
+
+def test_a_text_without_a_word_is_refused():
+    with pytest.raises(ValueError, match="holds no word"):
+        Filters(text="!?")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_a_snapshot_nothing_moves_meanwhile():
+    make_boundaries(["Fabric"])
+    issue = make_issue(description="lampă")
+    with ThreadPoolExecutor(1) as other, counts.snapshot():
+        before = counts.by_neighborhood(Filters()).total
+        other.submit(_hide, issue.pk).result()
+        assert counts.by_neighborhood(Filters()).total == before == 1
+        assert counts.by_neighborhood(Filters(text="lampa")).total == Issue.objects.public().count() == 1
+    assert counts.by_neighborhood(Filters()).total == 0
+
+
+def _hide(pk):
+    try:
+        Issue.objects.filter(pk=pk).update(hidden=True)
+    finally:
+        connection.close()

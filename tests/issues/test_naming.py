@@ -32,6 +32,7 @@ def test_a_number_nobody_has_and_a_text_that_is_none_lead_nowhere():
 
 
 def test_the_key_of_the_data_is_used():
+    tracking_number(1)
     key = bytes(NumberKey.objects.get().key)
     assert tracking_number(7) == number_of(7, key)
 

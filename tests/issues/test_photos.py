@@ -5,10 +5,12 @@ import hashlib
 import os
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from issues import photos
 from issues.models import Photo, StatusChange, Submission, Verdict
@@ -193,3 +195,46 @@ def test_only_what_was_looked_at_is_shown(issue):
     assert not shown_photos(issue)
     issue.category.sensitive, issue.hidden = False, True
     assert not shown_photos(issue)
+
+
+# --- at the same moment ---------------------------------------------------------------------------------------------
+
+
+def together(calls):
+    """What each of many calls at the same moment gave: a photo, or the code of its refusal."""
+
+    def run(call):
+        try:
+            return call()
+        except PhotoRefusedError as refused:
+            return refused.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(run, calls))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_sixth_slips_in(issue):
+    ids = [uuid.uuid4() for _ in range(10)]
+    came = together([partial(add_photo, issue=issue, id=id, data=jpeg()) for id in ids])
+    assert came.count("too-many") == 5
+    assert issue.photos.count() == MOST_PHOTOS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_photo_sent_many_times_at_once_is_one(issue, folder):
+    id = uuid.uuid4()
+    came = together([partial(add_photo, issue=issue, id=id, data=jpeg())] * 8)
+    assert came == [Photo.objects.get()] * 8
+    assert len(files(folder)) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_id_at_once_for_two_issues_is_one(issue, folder):
+    id, other = uuid.uuid4(), make_issue(i=1)
+    came = together([partial(add_photo, issue=i, id=id, data=jpeg()) for i in (issue, other) * 4])
+    held = Photo.objects.get()
+    assert came.count(held) == 4
+    assert came.count("used") == 4

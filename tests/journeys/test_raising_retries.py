@@ -73,8 +73,17 @@ def test_only_the_city_itself_ends_the_waiting(page, status, body, understood, s
 
 @pytest.mark.parametrize(
     "status, understood, state",
-    [(201, True, "sent"), (200, True, "sent"), (0, False, "waiting"), (503, True, "waiting"), (429, True, "waiting")]
-    + [(409, True, "refused"), (413, False, "refused"), (415, True, "refused"), (404, False, "waiting")],
+    [
+        (201, True, "sent"),
+        (200, True, "sent"),
+        (0, False, "waiting"),
+        (503, True, "waiting"),
+        (429, True, "waiting"),
+        (404, False, "waiting"),
+        (409, True, "refused"),
+        (413, False, "refused"),
+        (415, True, "refused"),
+    ],
 )
 def test_a_photo_is_kept_until_the_city_has_it(page, status, understood, state):
     photo = {"key": "p", "state": "waiting", "tries": 0, "blob": "bytes"}

@@ -107,6 +107,24 @@ def test_an_address_is_chosen_with_arrows_and_left_with_escape(reporter):
     expect(page.locator("#place-said")).to_be_empty()
 
 
+def test_an_address_written_and_not_chosen_is_asked_for(reporter):
+    page = reporter.open().page
+    page.locator("#search").fill("lidia 1")
+    page.locator("#step-where .primary").tap()
+    expect(page.locator("#problem-place")).to_have_text("Choose one of the places found.")
+    page.locator("#problems a").tap()
+    page.locator("#search-list li").first.tap()
+    expect(page.locator("#place-said")).to_have_text("Strada Lidia, Iosefin")
+
+
+def test_the_only_answer_to_an_address_is_taken(reporter):
+    page = reporter.open().page
+    page.locator("#search").fill("lidia 12")
+    page.locator("#step-where .primary").tap()
+    expect(page.locator("#step-what")).to_be_visible()
+    expect(page.locator("input[name=place]")).to_have_value("Strada Lidia 12, Iosefin")
+
+
 def test_who_saves_data_gets_the_map_on_a_press(site, browser, streets):
     context = opened(browser)
     context.add_init_script("Object.defineProperty(navigator, 'connection', {value: {saveData: true}});")

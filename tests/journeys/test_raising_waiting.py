@@ -53,6 +53,15 @@ def ready(page):
     page.wait_for_function("async () => Boolean(await caches.match(location.pathname, {ignoreVary: true}))")
 
 
+def arrives(page, sent, text):
+    """The city has the report, once, whatever the page shows."""
+    for _ in range(50):
+        page.wait_for_timeout(200)
+        if sent(text):
+            break
+    assert sent(text) == 1
+
+
 def test_without_a_line_it_waits_and_then_sends_itself(reporter, context, sent):
     page = reporter.open().page
     reporter.fills_in("Offline, then online.")
@@ -83,6 +92,7 @@ def test_reloaded_while_it_waits(reporter, context, sent):
     assert sent("Reloaded while waiting.") == 1
     page.locator("#waiting a").tap()
     reporter.arrives()
+    page.wait_for_function("() => localStorage.getItem('ascult-waiting') === null")
     reporter.open()
     expect(page.locator("#waiting")).to_be_empty()
 
@@ -152,10 +162,31 @@ def test_any_page_of_the_site_sends_what_waits(reporter, context, site, sent):
     page.goto("about:blank")
     context.set_offline(False)
     page.goto(f"{site}/en/neighborhoods/")
-    page.wait_for_function("() => localStorage.getItem('ascult-waiting') === null")
-    assert sent("Sent from another page.") == 1
+    arrives(page, sent, "Sent from another page.")
     reporter.open()
     expect(page.locator("#waiting")).to_contain_text("Your report has arrived:")
+
+
+def test_once_its_page_is_seen_the_device_keeps_nothing_of_a_report(reporter):
+    page = reporter.open().page
+    reporter.fills_in("Kept no longer than needed.")
+    page.locator("#finish").tap()
+    reporter.arrives()
+    page.wait_for_function("() => localStorage.getItem('ascult-waiting') === null")
+    held = "async () => (await import('/static/ascult/raising/store.js')).all('reports')"
+    assert page.evaluate(held) == []
+
+
+def test_a_link_whose_page_does_not_come_is_kept(reporter, context, sent):
+    page = reporter.open().page
+    reporter.fills_in("The thanks are lost on the way.")
+    context.route(re.compile("/mine/"), lambda route: route.abort())
+    with page.expect_event("requestfailed", lambda request: "/mine/" in request.url):
+        page.locator("#finish").tap()
+    page.wait_for_timeout(1000)  # the browser shows a page of its own
+    assert sent("The thanks are lost on the way.") == 1
+    reporter.open()
+    expect(page.locator("#waiting a")).to_have_attribute("href", MINE)
 
 
 def test_a_city_that_does_not_answer_keeps_the_report_waiting(site, browser, streets, sent):
@@ -258,7 +289,7 @@ def test_a_draft_open_in_one_tab_is_not_offered_in_another(reporter, context, si
     reporter.page.locator("#text").fill("Only here.")
     expect(reporter.page.locator("#draft-said")).to_have_text("Draft kept on this device.")
     other = Reporter(context, site).open()
-    other.page.wait_for_timeout(500)
+    other.page.wait_for_timeout(3000)
     expect(other.page.locator("#drafts")).to_be_empty()
 
 

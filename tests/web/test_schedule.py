@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 from web import tasks
 from web.schedule import SCHEDULE
 
-LONG = {"analyse_city", "write_reports"}
+LONG = {"analyse_city", "write_reports", "train_suggestions"}
 
 
 def ours():

@@ -1,4 +1,4 @@
-"""The whole way of a mail in the rights it really has: the web asks and tells without reading an address; mail delivers."""
+"""The whole way of a mail in the rights it really has: the web asks without reading an address, mail delivers."""
 
 import pytest
 from django.core import mail

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from web.middleware import ContentSecurityPolicyMiddleware
 from web.pages import shown
 from web.pages.filters import Asked, PlaceForm
-from web.pages.furniture import map_context
 from web.pages.framing import opening
+from web.pages.furniture import map_context
 from web.reporting.sentences import issues
 
 HEIGHT_PX = 480

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -31,9 +31,10 @@ from geo.drawn import GroundError, area, circle, corners_of
 from issues.models import Issue, StatusChange
 from issues.naming import issue_of, tracking_number
 from neighborhoods.models import Category, Neighborhood
+from web.pages import shown
 from web.pages.course import reason_words, spoken, state_words, who_words
 from web.pages.filters import Asked, FilterForm
-from web.pages.wishes import FURTHEST_M, GROUND_PROBLEMS, NEAREST_M
+from web.pages.wishes import FURTHEST_M, NEAREST_M, ground_words
 
 NEWEST = 50
 FRESH_S = 300
@@ -65,14 +66,10 @@ def of_issues(request: HttpRequest) -> HttpResponse:
         ground, said = _ground(request)
     except WrongQuestionError as problem:
         return HttpResponse(f"{problem}\n", status=400, content_type="text/plain; charset=utf-8")
-    found = _matching(form.asked)
-    if ground is not None:
-        drawn = GEOSGeometry(memoryview(ground.wkb), srid=4326)
-        # The box is looked up in the index of true points, which of these subjects are the public ones too.
-        found = found.filter(point__bboverlaps=drawn.envelope, public_point__coveredby=drawn)
-    query = "&".join(part for part in (form.asked.query, urlencode(said)) if part)
-    feed = _feed(gettext("Issues"), _with(reverse("home"), form.asked.query), _with(reverse("feed-issues"), query))
-    _add_issues(feed, found)
+    asked = form.asked
+    query = "&".join(part for part in (asked.query, urlencode(said)) if part)
+    feed = _feed(gettext("Issues"), _with(reverse("issues"), asked.query), _with(reverse("feed-issues"), query))
+    _add_issues(feed, shown.listed(asked, None, None, NEWEST).issues if ground is None else _within(asked, ground))
     return _answer(request, feed)
 
 
@@ -86,7 +83,7 @@ def of_neighborhood(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404(f"no neighborhood is called {slug}")
     title = gettext("Issues in %(area)s") % {"area": named[-1][1]}
     feed = _feed(title, reverse("neighborhood", args=[slug]), reverse("feed-neighborhood", args=[slug]))
-    _add_issues(feed, _matching(Asked()).filter(neighborhood__in=[pk for pk, _name in named]))
+    _add_issues(feed, _newest(_matching(Asked()).filter(neighborhood__in=[pk for pk, _name in named])))
     return _answer(request, feed)
 
 
@@ -124,7 +121,7 @@ def _ground(request: HttpRequest) -> tuple[Polygon | None, dict[str, str]]:
     try:
         return _drawn(given), given
     except GroundError as problem:
-        raise WrongQuestionError(str(GROUND_PROBLEMS[problem.code])) from None
+        raise WrongQuestionError(ground_words(problem)) from None
 
 
 def _drawn(given: dict[str, str]) -> Polygon:
@@ -141,19 +138,23 @@ def _drawn(given: dict[str, str]) -> Polygon:
 
 def _matching(asked: Asked) -> QuerySet[Issue]:
     """Public issues of a filter; of sensitive subjects there are none (decision 8)."""
-    wanted = [asked.category] if asked.category else list(Category.objects.all())
-    filters = asked.filters([c for c in wanted if not c.sensitive])
-    found = Issue.objects.public().filter(category__in=filters.categories)
-    if filters.states:
-        found = found.filter(state__in=filters.states)
-    if filters.since:
-        found = found.filter(opened_on__gte=filters.since)
-    return found.filter(opened_on__lt=filters.until) if filters.until else found
+    wanted = [asked.category] if asked.category else Category.objects.all()
+    plain = [c for c in wanted if not c.sensitive]
+    return Issue.objects.public().asked(asked.filters(plain)) if plain else Issue.objects.none()
 
 
-def _add_issues(feed: Feed, found: QuerySet[Issue]) -> None:
+def _within(asked: Asked, ground: Polygon) -> list[Issue]:
+    # Of subjects that are not sensitive the true point is the public one, and it has the index.
+    return _newest(_matching(asked).filter(point__coveredby=GEOSGeometry(memoryview(ground.wkb), srid=4326)))
+
+
+def _newest(found: QuerySet[Issue]) -> list[Issue]:
     rows = found.select_related("category", "neighborhood").defer("neighborhood__geometry", "answers", "words")
-    issues = list(rows.order_by("-opened_on", "-pk")[:NEWEST])
+    return list(rows.order_by("-opened_on", "-pk")[:NEWEST])
+
+
+def _add_issues(feed: Feed, issues: Sequence[Issue]) -> None:
+    """Each issue, with the day of its last step."""
     steps = StatusChange.objects.filter(issue__in=[i.pk for i in issues])
     changed = dict(steps.values_list("issue").annotate(Max("at")).order_by())
     for issue in issues:

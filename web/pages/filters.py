@@ -10,13 +10,14 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
+from django.db.models import Max, Min
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from geo import hexes
-from issues.counts import Filters, by_month
-from issues.models import STATES
+from issues.counts import Filters
+from issues.models import STATES, Issue
 from issues.rules import CLOSED, OPEN
 from issues.searching import LONGEST, words_of
 from neighborhoods.models import BoundarySet, Category
@@ -142,6 +143,8 @@ class FilterForm(forms.Form):
 class PlaceForm(FilterForm):
     """The same, and where: a neighborhood to choose; a hexagon or a view comes from the map."""
 
+    field_order = ["q", "category", "area", "state", "since", "until"]
+
     area = forms.ChoiceField(label=_("Neighbourhood"), required=False)
     cell = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
     bbox = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
@@ -175,8 +178,8 @@ class PlaceForm(FilterForm):
 
 def known_months() -> list[dt.date]:
     """Every month from the first issue to the last, the latest first."""
-    spoken = list(by_month(Filters()))
-    return months_between(spoken[0], spoken[-1]) if spoken else []
+    found = Issue.objects.public().aggregate(first=Min("opened_on"), last=Max("opened_on"))
+    return months_between(found["first"], found["last"]) if found["first"] else []
 
 
 def box_of(text: str) -> Box | None:

@@ -84,7 +84,6 @@ def _whole_page(asked: Asked, chosen: BoundarySet | None) -> dict[str, Any]:
         "sentences": heard.sentences(month, run) if month else (),
         "run": run,
         "still": f"{reverse('live-still')}?{asked.query}",
-        "embed": f"{reverse('issues')}?{asked.full_query}#embed",
     }
 
 

@@ -60,7 +60,7 @@ def cells(request: HttpRequest) -> HttpResponse:
         "res": res,
         "pins": near,
         "legend": pins.pin_legend(points) if near else legend(bounds),
-        "said": said(found),
+        "said": said(found, near),
         "total": found.total,
         "elsewhere": found.elsewhere,
         "list": f"{reverse('issues')}?{query}&" if query else f"{reverse('issues')}?",
@@ -74,9 +74,15 @@ def _hexagons(n: Mapping[int, int], bounds: tuple[int, ...]) -> list[str]:
     """One feature for each cell, as JSON: writing thousands of outlines anew each time would take most of the time."""
     counts = np.fromiter(n.values(), np.int64, len(n))
     steps = [step_of(klass, len(bounds)) for klass in (np.searchsorted(bounds, counts) + 1).tolist()]
-    words = {count: json.dumps(issues(count)) for count in set(counts.tolist())}
+    words = {count: _spoken(count, get_language() or "") for count in set(counts.tolist())}
     rows = sorted(zip(n, counts.tolist(), steps, strict=True))
     return [f'{_outline(cell)}"n":{count},"step":{step},"text":{words[count]}}}}}' for cell, count, step in rows]
+
+
+@lru_cache(maxsize=10_000)
+def _spoken(count: int, language: str) -> str:
+    """A count in words, as JSON, in the language of the page (which is the active one)."""
+    return json.dumps(issues(count))
 
 
 @lru_cache(maxsize=20_000)
@@ -143,9 +149,16 @@ def legend(bounds: tuple[int, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def said(found: shown.Shown) -> str:
-    """What the map shows and what it does not; the two parts add up to the total."""
-    return gettext("On this map: %(shown)s. Not on it: %(elsewhere)s. Together: %(total)s.") % {
+def said(found: shown.Shown, near: bool = False) -> str:
+    """What the map shows and what it does not; the two parts add up to the total.
+
+    Hexagons are shown whole or in part; of single issues in those at the edge some lie just beyond it.
+    """
+    if near:
+        text = gettext("On this map and at its edge: %(shown)s. Not on it: %(elsewhere)s. Together: %(total)s.")
+    else:
+        text = gettext("On this map: %(shown)s. Not on it: %(elsewhere)s. Together: %(total)s.")
+    return text % {
         "shown": issues(found.total - found.elsewhere),
         "elsewhere": whole(found.elsewhere),
         "total": shown.noted(whole(found.total), found.lacking),

@@ -31,9 +31,12 @@ def pin_features(found: Iterable[Issue]) -> list[dict[str, Any]]:
 
 
 def pin_legend(features: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
-    """One entry for every state there is on the map, in the order of an issue's course."""
-    there = {issue["state"] for feature in features for issue in feature["properties"]["issues"]}
-    return [{"mark": state, "text": str(label)} for state, label in STATES if state in there]
+    """One entry for every sign there is on the map, states in the order of an issue's course."""
+    spots = [feature["properties"] for feature in features]
+    there = {issue["state"] for spot in spots for issue in spot["issues"]}
+    signs = [{"mark": state, "text": str(label)} for state, label in STATES if state in there]
+    mixed = any(spot["mark"] == SEVERAL for spot in spots)
+    return signs + ([{"mark": SEVERAL, "text": gettext("several at one spot")}] if mixed else [])
 
 
 def _feature(place: tuple[float, float], here: list[Issue]) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from typing import Any, NoReturn
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext
+
+from web.uploads import ShortFiles
 
 MOST_WORDS = 64 * 1024
 MOST_PHOTO = 8 * 1024 * 1024
@@ -60,14 +61,6 @@ class Sent:
     photos: Sequence[UploadedFile] = ()
 
 
-class PhotoUploadHandler(TemporaryFileUploadHandler):
-    """Keeps of each file no more than a photo may have; its size says how much there was."""
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        if start <= MOST_PHOTO:
-            super().receive_data_chunk(raw_data, start)
-
-
 def sent_with(request: HttpRequest) -> Sent:
     """The fields of a POST. Raises UnreadableError."""
     kind = request.content_type
@@ -84,7 +77,7 @@ def sent_with(request: HttpRequest) -> Sent:
 
 
 def _from_form(request: HttpRequest) -> Sent:
-    request.upload_handlers = [PhotoUploadHandler(request)]
+    request.upload_handlers = [ShortFiles(request, MOST_PHOTO)]
     try:
         values, files = request.POST.dict(), request.FILES.getlist("photos")
     except RequestDataTooBig:

@@ -17,6 +17,9 @@ from issues.models import Issue, SearchRow
 from neighborhoods.models import BoundarySet, Category, Neighborhood
 from web.pages.filters import OUTSIDE, Asked, box_of
 
+# So many rows are quickly sorted; where more match, the newest of them are soon met.
+FEW = 20_000
+
 # A place in the list: the day and the key of an issue.
 Mark = tuple[dt.date, int]
 
@@ -84,8 +87,9 @@ def listed(asked: Asked, chosen: BoundarySet | None, after: Mark | None, most: i
     if not plain:
         return Listed([], False, 0, lacking)
     filters, ground = asked.filters(plain), _ground(asked, chosen)
-    found = _newest(filters, ground, after, most + 1)
-    return Listed(found[:most], len(found) > most, in_ground(filters, ground), lacking)
+    total = in_ground(filters, ground)
+    found = _newest(filters, ground, after, most + 1, few=total < FEW)
+    return Listed(found[:most], len(found) > most, total, lacking)
 
 
 def noted(text: str, lacking: bool) -> str:
@@ -100,10 +104,15 @@ def current_set() -> BoundarySet | None:
     return BoundarySet.objects.of_layer(settings.CITY.primary_layer).answering(timezone.localdate())
 
 
-def _newest(filters: Filters, ground: Ground, after: Mark | None = None, most: int | None = None) -> list[Issue]:
+def _newest(
+    filters: Filters, ground: Ground, after: Mark | None = None, most: int | None = None, *, few: bool = True
+) -> list[Issue]:
     """Words are looked up in the rows of the search, which are narrow; all else in the issues themselves."""
-    rows = SearchRow.objects.asked(filters) if filters.text else Issue.objects.public().asked(filters)
-    keys = list(rows.within(ground).newest(after).values_list("pk", flat=True)[:most])
+    if filters.text:
+        rows = SearchRow.objects.asked(filters).within(ground).newest(after, few=few)
+    else:
+        rows = Issue.objects.public().asked(filters).within(ground).newest(after)
+    keys = list(rows.values_list("pk", flat=True)[:most])
     found = Issue.objects.filter(pk__in=keys).select_related("category", "neighborhood")
     return list(found.defer("neighborhood__geometry", "answers", "words").newest())
 

@@ -32,12 +32,18 @@ GROUND_PROBLEMS: dict[str, str | Promise] = {
     "too-long": _("This is too much text. A hundred corners are the most."),
     "too-many": _("These are too many corners. A hundred are the most."),
     "too-few": _("An area has at least three corners."),
-    "not-a-number": _("Write one corner on each line, as in 21.2269, 45.7531."),
-    "swapped": _("Longitude comes first, as in 21.2269, 45.7531."),
+    "not-a-number": _("Write one corner on each line, as in %(example)s."),
+    "swapped": _("Longitude comes first, as in %(example)s."),
     "outside": _("This lies outside the city."),
     "crossed": _("The lines of the area cross or lie on one another."),
     "too-large": _("The area is too large. 50 km² are the most."),
 }
+
+
+def ground_words(problem: GroundError) -> str:
+    """What is wrong with ground, in words."""
+    lng, lat = settings.CITY.centre
+    return str(GROUND_PROBLEMS[problem.code]) % {"example": f"{lng}, {lat}"}
 
 
 class WishForm(forms.Form):
@@ -140,7 +146,7 @@ class AddressWish(WishForm):
 
     kind = ADDRESS
     search = forms.CharField(
-        label=_("Street or address"), required=False, max_length=100, help_text=_("As in: Mureș 12")
+        label=_("Street or address"), required=False, max_length=100, help_text=_("With the number, if you know it.")
     )
     found = forms.IntegerField(required=False)
     lng = forms.FloatField(required=False, widget=forms.HiddenInput)
@@ -185,7 +191,7 @@ class AddressWish(WishForm):
             try:
                 found["reach"] = circle(lng, lat, found["radius_m"], settings.CITY.bbox, settings.CITY.metric_crs)
             except GroundError as problem:
-                self.add_error("found", GROUND_PROBLEMS[problem.code])
+                self.add_error("found", ground_words(problem))
         return found
 
     def _place(self, found: dict[str, Any]) -> tuple[str, float, float] | None:
@@ -220,7 +226,7 @@ class AreaWish(WishForm):
         try:
             return area(corners_of(self.cleaned_data["area"]), settings.CITY.bbox, settings.CITY.metric_crs)
         except GroundError as problem:
-            raise forms.ValidationError(GROUND_PROBLEMS[problem.code]) from None
+            raise forms.ValidationError(ground_words(problem)) from None
 
     def of_what(self) -> dict[str, Any]:
         shape = self.cleaned_data["area"]

@@ -119,6 +119,14 @@ def test_filters_are_those_of_the_list(client):
     assert root.findtext(f"{ATOM}id") == "https://ascult.example/en/feeds/issues.atom?category=lighting"
 
 
+def test_words_filter_too_here_and_on_the_map(client):
+    lamp = make_issue(description="A lamp is dark.", **HERE)
+    make_issue("roads", description="A hole.", **HERE)
+    for query in ("q=lamp", "q=lamp&lng=21.19&lat=45.74&radius_m=500"):
+        assert numbers(feed(client, f"issues.atom?{query}")) == named(lamp)
+    assert client.get("/en/feeds/issues.atom?q=!!").status_code == 400
+
+
 def test_ground_gives_what_lies_within(client):
     near = make_issue(**HERE)
     make_issue("roads", lng=21.215, lat=45.74)

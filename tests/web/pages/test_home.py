@@ -1,7 +1,10 @@
 """The first page: sentences, filters that need no script, and a list that adds up."""
 
 import pytest
+from django.contrib.gis.geos import Point
 
+from issues.naming import tracking_number
+from neighborhoods.models import Address
 from tests.factories import instant, make_analysed, make_boundaries, make_issue, make_issues
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +94,70 @@ def test_sentences_carry_period_n_and_a_page_that_shows_it(client, read, address
     html = client.get(url).content.decode()
     assert f"{url}?category=lighting&amp;since=2026-03&amp;until=2026-03#results" in html
     assert f"{address('problem-areas')}#hotspots" in html
+
+
+def test_a_problem_can_be_reported_before_anything_else(client, address):
+    page = client.get(address("home")).content.decode()
+    main = page[page.index("<main") :]
+    assert f'href="{address("issue-new")}"' in main[: main.index("<form")]
+
+
+def test_numbers_lead_to_the_same_list(client, address):
+    make_boundaries()
+    make_issues(2, "roads", place="fabric")
+    make_issue("roads", lng=21.30, lat=45.70)
+    values = client.get(f"{address('home')}?category=roads").context
+    assert values["list"] == f"{address('issues')}?category=roads"
+    assert values["elsewhere_list"] == f"{address('issues')}?category=roads&area=-"
+    assert values["rows"][0]["list"] == f"{address('issues')}?category=roads&area=fabric"
+    assert client.get(values["rows"][0]["list"]).context["total"] == 2
+    assert client.get(values["elsewhere_list"]).context["total"] == 1
+
+
+def test_the_words_narrow_the_numbers(read, address):
+    make_boundaries()
+    make_issue("roads", place="fabric", description="Groapă adâncă")
+    make_issue("roads", place="mehala", description="Bordură")
+    text = read(f"{address('home')}?q=groap+adanca")
+    assert "In a neighbourhood: 1 issue. In none of them: 0. Together: 1 issue" in text
+
+
+def test_the_name_of_a_neighborhood_leads_to_its_page(client, address):
+    make_boundaries(["Complex Studențesc", "Fabric"])
+    answer = client.get(f"{address('home')}?where=complex+STUDENTESC")
+    assert (answer.status_code, answer["Location"]) == (302, address("neighborhood", "complex-studentesc"))
+
+
+def test_a_part_of_a_name_offers_what_there_is(client, read, address):
+    make_boundaries(["Complex Studențesc", "Fabric"])
+    text = read(f"{address('home')}?where=stud&state=open")
+    assert "Found for “stud” Complex Studențesc" in text
+    (place,) = client.get(f"{address('home')}?where=stud&state=open").context["places"]
+    assert place["page"] == address("neighborhood", "complex-studentesc")
+    assert place["map"] == f"{address('home')}?state=open&area=complex-studentesc#map"
+    assert place["list"] == f"{address('issues')}?state=open&area=complex-studentesc"
+    assert "No street or neighbourhood is called so." in read(f"{address('home')}?where=atlantis")
+
+
+def test_the_map_opens_on_an_address_and_the_list_shows_what_is_near(client, address):
+    make_boundaries()
+    Address.objects.create(
+        street="Strada Mureș", words="strada mures", point=Point(21.19, 45.74), neighborhood="fabric", source="test"
+    )
+    near = make_issue("roads", lng=21.1903, lat=45.7402)
+    make_issue("roads", lng=21.2303, lat=45.7402)
+    values = client.get(f"{address('home')}?where=mures").context
+    (place,) = values["places"]
+    assert place["label"] == "Strada Mureș, Fabric"
+    west, south, east, north = (float(v) for v in values["map"]["bounds"].split(","))
+    assert west < 21.19 < east < west + 0.01
+    assert south < 45.74 < north < south + 0.01
+    assert [row["number"] for row in client.get(place["list"]).context["rows"]] == [tracking_number(near.pk)]
+
+
+def test_a_place_only_moves_the_map(client, address):
+    make_boundaries()
+    make_issues(2, "roads", place="fabric")
+    whole, fabric = (client.get(f"{address('home')}{query}").context for query in ("", "?area=fabric"))
+    assert whole["total"] == fabric["total"] == 2
+    assert whole["map"]["bounds"] != fabric["map"]["bounds"]

@@ -39,6 +39,7 @@ class Command(CityCommand):
         self._step("Analysis", self._analyse)
         if options["reports"]:
             self._step("Listening reports", lambda: self._write_reports(Path(options["reports"])))
+        call_command("set_roles", demo_accounts=True, stdout=self.stdout)
 
     def _step(self, title: str, step: Callable[[], str]) -> None:
         started = time.monotonic()

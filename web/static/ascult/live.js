@@ -11,7 +11,8 @@ const links = document.getElementById("map-links");
 const list = document.getElementById("map-list");
 const target = document.body.dataset.target || "";
 const FINEST = 10;
-const REACH_PX = 30;
+// The arrow keys move the map by 80 pixels: from one place or the next every pin is within reach.
+const REACH_PX = 60;
 let drawn = null;
 let running = null;
 

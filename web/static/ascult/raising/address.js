@@ -8,7 +8,9 @@ const LEAST = 2;
 const LONGEST = 100;
 const field = document.getElementById("search");
 const said = document.getElementById("found-said");
-const list = element("ul", { id: "search-list", className: "options", role: "listbox", hidden: true, "aria-label": say("search_label") });
+const list = element("ul", {
+  id: "search-list", className: "options", role: "listbox", hidden: true, "aria-label": say("search_label"),
+});
 let entries = [];
 let active = -1;
 let timer = 0;
@@ -80,6 +82,7 @@ function typed() {
     return;
   }
   if (asking) asking.abort();
+  entries = [];
   close();
   said.textContent = "";
 }
@@ -114,4 +117,5 @@ export function start() {
   field.addEventListener("input", typed);
   field.addEventListener("keydown", pressed);
   field.addEventListener("blur", close);
+  field.addEventListener("focus", () => { if (entries.length && field.value !== value("searched")) offer(entries); });
 }

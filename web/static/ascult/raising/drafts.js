@@ -8,6 +8,7 @@ import { say, uuid } from "./words.js";
 
 const EVERY_MS = 2000;
 const OLDEST_MS = 30 * 24 * 3600 * 1000;
+const LET_GO_MS = 2000;
 const LOCK = "ascult-draft-";
 const said = document.getElementById("draft-said");
 let key = "";
@@ -23,7 +24,8 @@ export function draftKey() {
 function hold() {
   release();
   if (!navigator.locks) return;
-  navigator.locks.request(LOCK + key, { ifAvailable: true }, (lock) => lock && new Promise((resolve) => { release = resolve; }));
+  const whileOpen = () => new Promise((resolve) => { release = resolve; });
+  navigator.locks.request(LOCK + key, { ifAvailable: true }, (lock) => lock && whileOpen());
 }
 
 export function begin(given) {
@@ -41,7 +43,8 @@ export function touched() {
 }
 
 function worth() {
-  return ["text", "lng", "address", "email"].some((name) => value(name).trim()) || Boolean(document.querySelector("#photo-list li"));
+  const written = ["text", "lng", "address", "email"].some((name) => value(name).trim());
+  return written || Boolean(document.querySelector("#photo-list li"));
 }
 
 export async function save() {
@@ -62,7 +65,9 @@ export async function leave() {
   const own = key;
   key = "";
   const fields = [...pairs(), ["key", own], ["step", "send"], ["website", value("website")], ["go", "finish"]];
-  const record = { key: own, state: "waiting", action: form.action, fields, at: Date.now(), tries: 0, next: 0, problem: null, challenge: null };
+  const record = {
+    key: own, state: "waiting", action: form.action, fields, at: Date.now(), tries: 0, next: 0, problem: null, challenge: null,
+  };
   await put("reports", record);
   return record;
 }
@@ -72,18 +77,21 @@ export function back(of) {
   return change("reports", of, (held) => ({ ...held, state: "draft", step: "send", challenge: null }));
 }
 
-async function held() {
-  if (!navigator.locks || !navigator.locks.query) return new Set();
-  const locks = await navigator.locks.query();
-  return new Set(locks.held.map((lock) => lock.name));
+// Whether no tab has a draft open. A page just left may take a moment to let go.
+async function free(of) {
+  if (!navigator.locks) return true;
+  const patience = new AbortController();
+  setTimeout(() => patience.abort(), LET_GO_MS);
+  return navigator.locks.request(LOCK + of, { signal: patience.signal }, () => true).catch(() => false);
 }
 
 // Drafts of this device that no tab has open, newest first; those of a month ago are thrown away.
 export async function others() {
-  const [records, elsewhere] = await Promise.all([all("reports"), held()]);
-  const drafts = records.filter((record) => record.state === "draft" && record.key !== key && !elsewhere.has(LOCK + record.key));
-  for (const old of drafts.filter((record) => record.at < Date.now() - OLDEST_MS)) await forget(old.key);
-  return drafts.filter((record) => record.at >= Date.now() - OLDEST_MS).sort((a, b) => b.at - a.at);
+  const drafts = (await all("reports")).filter((record) => record.state === "draft" && record.key !== key);
+  const open = await Promise.all(drafts.map((record) => free(record.key)));
+  const left = drafts.filter((record, i) => open[i]).sort((a, b) => b.at - a.at);
+  for (const old of left.filter((record) => record.at < Date.now() - OLDEST_MS)) await forget(old.key);
+  return left.filter((record) => record.at >= Date.now() - OLDEST_MS);
 }
 
 export function start() {

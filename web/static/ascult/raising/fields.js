@@ -23,6 +23,12 @@ export function pairs() {
   });
 }
 
+// How the words of a kept report begin.
+export function beginning(record) {
+  const text = (record.fields.find(([name]) => name === "text") || ["", ""])[1].trim();
+  return text.length > 60 ? `${text.slice(0, 60)} …` : text;
+}
+
 export function restore(kept) {
   kept.forEach(([name, text]) => {
     const field = form.elements[name];

@@ -1,8 +1,8 @@
 // The end of the form: the report is laid by on this device, sent, and what becomes of it is said.
-import { all, change, get, put, remove, store } from "./store.js";
-import { forget, photosOf, settle } from "./sending.js";
+import { all, get, put, remove, store } from "./store.js";
+import { forget, photosOf } from "./sending.js";
 import { listen, send } from "./waiting.js";
-import { form } from "./fields.js";
+import { beginning, form } from "./fields.js";
 import { back, draftKey, leave } from "./drafts.js";
 import { going, show as showPhotos } from "./photos.js";
 import { problems } from "./steps.js";
@@ -40,7 +40,8 @@ function screen(heading, text, ...actions) {
 // --- what becomes of it -----------------------------------------------------------------------------------------
 
 function waits(record) {
-  const why = record.problem && record.problem.message ? record.problem.message : say(navigator.onLine ? "waits_server" : "waits_line");
+  const told = record.problem && record.problem.message;
+  const why = told || say(navigator.onLine ? "waits_server" : "waits_line");
   const how = say(store.lasting ? "waits_alone" : "waits_open");
   screen(say("waits_title"), `${why} ${how}`,
     button("send_now", () => send(own), "primary"), button("reopen", () => reopen(own)), button("another", () => acts.afresh()));
@@ -70,27 +71,16 @@ async function arrived(record) {
   const left = photos.filter((photo) => photo.state === "waiting");
   const refused = photos.filter((photo) => photo.state === "refused");
   if (!left.length && !refused.length) {
-    await leaveFor(record);
+    location.assign(thanks(record));
     return;
   }
   const done = say("photos_done", { n: photos.length - left.length - refused.length, of: photos.length });
   const link = element("a", { className: "button primary", href: thanks(record) }, say("to_report"));
-  link.addEventListener("click", () => seen(record.key));
   screen(say("sent_title"), `${say("sent_number", { number: record.receipt.number })} ${done}`, link);
 }
 
 function thanks(record) {
   return `${record.receipt.mine}?new=1`;
-}
-
-async function seen(key) {
-  await change("reports", key, (held) => ({ ...held, seen: true }));
-  await settle(key);
-}
-
-async function leaveFor(record) {
-  await seen(record.key);
-  location.assign(thanks(record));
 }
 
 async function heard(record, { photo, share, stop }) {
@@ -140,11 +130,6 @@ export function hide() {
 
 // --- what else waits on this device -----------------------------------------------------------------------------
 
-function beginning(record) {
-  const text = (record.fields.find(([name]) => name === "text") || ["", ""])[1].trim();
-  return text.length > 60 ? `${text.slice(0, 60)} …` : text;
-}
-
 export async function count() {
   const records = (await all("reports")).filter((record) => record.state !== "draft");
   const waits = records.filter(({ key, state, problem }) => state === "waiting" && (key !== own || problem));
@@ -152,13 +137,12 @@ export async function count() {
   const others = waits.filter(({ key }) => key !== own);
   if (waits.length) lines.push(element("p", {}, say("waiting", { n: waits.length })));
   if (others.length) lines[0].append(" ", button("send_now", () => others.forEach(({ key }) => send(key))));
-  records.filter(({ key, state }) => state === "sent" && key !== own).forEach((record) => {
-    const link = element("a", { href: thanks(record) }, record.receipt.number);
-    link.addEventListener("click", () => seen(record.key));
-    lines.push(element("p", {}, say("was_sent"), " ", link));
+  records.filter(({ key, state, seen }) => state === "sent" && !seen && key !== own).forEach((record) => {
+    lines.push(element("p", {}, say("was_sent"), " ", element("a", { href: thanks(record) }, record.receipt.number)));
   });
   records.filter(({ key, state }) => state === "failed" && key !== own).forEach((record) => {
-    lines.push(element("p", {}, say("not_sent", { text: beginning(record) }), " ", record.problem.message, " ", button("reopen", () => reopen(record.key))));
+    const said = say("not_sent", { text: beginning(record) });
+    lines.push(element("p", {}, said, " ", record.problem.message, " ", button("reopen", () => reopen(record.key))));
   });
   waiting.replaceChildren(...lines);
 }

@@ -18,6 +18,8 @@ export function start() {
       const taken = point({ lng: coords.longitude, lat: coords.latitude });
       if (!taken) said.textContent = say("outside");
       else said.textContent = say(metres > ROUGH_M ? "located_roughly" : "located", { metres });
-    }, ({ code }) => { said.textContent = say(WHY[code] || "locate_unknown"); }, { enableHighAccuracy: true, timeout: LIMIT_MS, maximumAge: 30000 });
+    }, ({ code }) => {
+      said.textContent = say(WHY[code] || "locate_unknown");
+    }, { enableHighAccuracy: true, timeout: LIMIT_MS, maximumAge: 30000 });
   });
 }

@@ -1,17 +1,13 @@
 // A report begun on this device before: go on with it, or throw it away.
 import { forget } from "./sending.js";
 import { others } from "./drafts.js";
+import { beginning } from "./fields.js";
 import { element, language, say } from "./words.js";
 
 const box = document.getElementById("drafts");
 
 function when(at) {
   return new Date(at).toLocaleString(language, { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
-}
-
-function beginning(record) {
-  const text = (record.fields.find(([name]) => name === "text") || ["", ""])[1].trim();
-  return text.length > 60 ? `${text.slice(0, 60)} …` : text;
 }
 
 export async function offer(taken) {

@@ -44,7 +44,9 @@ async function picture(file) {
 
 function drawn(image, longest) {
   const scale = Math.min(1, longest / Math.max(image.width, image.height));
-  const canvas = element("canvas", { width: Math.max(1, Math.round(image.width * scale)), height: Math.max(1, Math.round(image.height * scale)) });
+  const canvas = element("canvas", {
+    width: Math.max(1, Math.round(image.width * scale)), height: Math.max(1, Math.round(image.height * scale)),
+  });
   const brush = canvas.getContext("2d");
   brush.fillStyle = "#fff";
   brush.fillRect(0, 0, canvas.width, canvas.height);
@@ -81,13 +83,16 @@ const STATES = {
 };
 
 function row(photo, place, fixed) {
-  const picture = photo.thumb ? element("img", { src: photo.thumb, alt: "", width: 64, height: 64 }) : element("span", { className: "no-picture" });
-  const bar = element("progress", { max: 1, value: 0, hidden: true, "aria-label": say("photo_label", { n: place + 1 }) });
-  const words = element("span", { className: "photo-words" },
-    element("strong", {}, say("photo_label", { n: place + 1 })), " ", element("span", { className: "photo-state" }, STATES[photo.state](photo)), bar);
+  const name = say("photo_label", { n: place + 1 });
+  const shown = { src: photo.thumb, alt: "", width: 64, height: 64 };
+  const picture = photo.thumb ? element("img", shown) : element("span", { className: "no-picture" });
+  const bar = element("progress", { max: 1, value: 0, hidden: true, "aria-label": name });
+  const state = element("span", { className: "photo-state" }, STATES[photo.state](photo));
+  const words = element("span", { className: "photo-words" }, element("strong", {}, name), " ", state, bar);
   const made = element("li", { id: `photo-${photo.key}` }, picture, words);
   if (!fixed) {
-    const button = element("button", { type: "button", className: "quiet", "aria-label": say("photo_remove_label", { n: place + 1 }) }, say("photo_remove"));
+    const label = say("photo_remove_label", { n: place + 1 });
+    const button = element("button", { type: "button", className: "quiet", "aria-label": label }, say("photo_remove"));
     button.addEventListener("click", () => drop(photo.key));
     made.append(button);
   }
@@ -109,7 +114,8 @@ export function going(photo, share) {
   const moving = photo.state === "waiting" && share !== undefined;
   bar.hidden = !moving;
   if (moving) bar.value = share;
-  made.querySelector(".photo-state").textContent = moving ? say("photo_going", { percent: percent(share) }) : STATES[photo.state](photo);
+  const state = moving ? say("photo_going", { percent: percent(share) }) : STATES[photo.state](photo);
+  made.querySelector(".photo-state").textContent = state;
 }
 
 async function drop(key) {

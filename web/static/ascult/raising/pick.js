@@ -43,7 +43,9 @@ async function open() {
 }
 
 const frame = element("div", { className: "pick-frame" });
-const ground = element("div", { className: "map pick-map", role: "application", "aria-label": say("map_label"), "aria-describedby": "pick-keys", tabIndex: 0 });
+const ground = element("div", {
+  className: "map pick-map", role: "application", "aria-label": say("map_label"), "aria-describedby": "pick-keys", tabIndex: 0,
+});
 
 function button(word, act, more) {
   const made = element("button", { type: "button", className: "quiet", ...more }, say(word));
@@ -78,7 +80,9 @@ function draw() {
   L.control.zoom({ zoomInTitle: say("map_closer"), zoomOutTitle: say("map_further") }).addTo(map);
   if (box.dataset.tiles) {
     ground.classList.add("has-tiles");
-    L.tileLayer(box.dataset.tiles, { attribution: box.dataset.attribution, maxZoom: MOST_ZOOM, referrerPolicy: "strict-origin-when-cross-origin" }).addTo(map);
+    L.tileLayer(box.dataset.tiles, {
+      attribution: box.dataset.attribution, maxZoom: MOST_ZOOM, referrerPolicy: "strict-origin-when-cross-origin",
+    }).addTo(map);
   }
   const at = place();
   if (at) map.setView([at.lat, at.lng], CLOSE_ZOOM);
@@ -168,7 +172,9 @@ function stopped() {
     said.textContent = say("outside");
     return;
   }
-  name(middle, (words) => { said.textContent = say("map_middle", { place: words || say("place_unnamed") }); }, (problem) => console.debug(problem));
+  name(middle, (words) => {
+    said.textContent = say("map_middle", { place: words || say("place_unnamed") });
+  }, (problem) => console.debug("no name:", problem));
 }
 
 async function outlines() {

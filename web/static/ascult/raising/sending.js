@@ -27,7 +27,8 @@ async function limited(address, options, limitMs) {
     const answer = await fetch(address, { ...options, signal: stop.signal, redirect: "error" });
     const kind = answer.headers.get("Content-Type") || "";
     const body = kind.includes("json") ? await answer.json() : null;
-    return { status: answer.status, body: body || {}, understood: Boolean(body), later: Number(answer.headers.get("Retry-After")) || 0 };
+    const later = Number(answer.headers.get("Retry-After")) || 0;
+    return { status: answer.status, body: body || {}, understood: Boolean(body), later };
   } catch (problem) {
     return { status: 0, body: {}, understood: false, later: 0 };
   } finally {
@@ -80,7 +81,7 @@ async function post(record, told) {
 // A transfer that can say how far it is; a service worker has none and needs none.
 function transfer(address, photo, heard) {
   const headers = { Accept: "application/json", "Content-Type": photo.blob.type || "application/octet-stream" };
-  if (typeof XMLHttpRequest === "undefined" || !heard) return limited(address, { method: "PUT", headers, body: photo.blob }, PHOTO_LIMIT_MS);
+  if (typeof XMLHttpRequest === "undefined") return limited(address, { method: "PUT", headers, body: photo.blob }, PHOTO_LIMIT_MS);
   return new Promise((resolve) => {
     const asked = new XMLHttpRequest();
     const answer = (status, body) => resolve({ status, body: body || {}, understood: Boolean(body), later: 0 });
@@ -154,11 +155,11 @@ export async function deliverAll(eager, told) {
 export async function unsettled() {
   const photos = (await all("photos")).filter((photo) => photo.state === "waiting");
   const found = [];
-  for (const record of await all("reports")) {
-    const own = photos.filter((photo) => photo.report === record.key);
-    if (record.state === "waiting") found.push({ key: record.key, state: record.state, due: record.next });
-    if (record.state === "sending") found.push({ key: record.key, state: record.state, due: record.since + POST_LIMIT_MS });
-    if (record.state === "sent" && own.length) found.push({ key: record.key, state: record.state, due: Math.min(...own.map((p) => p.next)) });
+  for (const { key, state, next, since } of await all("reports")) {
+    const own = photos.filter((photo) => photo.report === key);
+    if (state === "waiting") found.push({ key, due: next });
+    if (state === "sending") found.push({ key, due: since + POST_LIMIT_MS });
+    if (state === "sent" && own.length) found.push({ key, due: Math.min(...own.map((photo) => photo.next)) });
   }
   return found;
 }

@@ -48,9 +48,15 @@ export function next() {
   if (!Object.keys(found).length && then) go(then);
 }
 
+// Whether places stand to be chosen from.
+function offered() {
+  const list = document.getElementById("search-list");
+  return Boolean(list && !list.hidden);
+}
+
 export function missing(name) {
   const found = {};
-  if (name === "where" && !place()) found.place = say("place_missing");
+  if (name === "where" && !place()) found.place = say(offered() ? "place_unchosen" : "place_missing");
   if (name === "what" && !value("text").trim()) found.text = say("text_missing");
   if (name === "what" && !value("category")) found.category = say("category_missing");
   if (name === "send" && form.elements.email.validity.typeMismatch) found.email = say("email_wrong");

@@ -4,7 +4,7 @@ export const store = { lasting: true };
 
 const NAMES = ["reports", "photos"];
 const memory = { reports: new Map(), photos: new Map() };
-const SLOW_MS = 3000;
+const SLOW_MS = 8000;
 let opening = null;
 
 function openDatabase() {
@@ -35,6 +35,22 @@ async function transact(name, mode, work) {
   });
 }
 
+// Where nothing more can be written, what is there already can mostly be read.
+async function rescue() {
+  for (const name of NAMES) {
+    try {
+      const held = await transact(name, "readonly", everything);
+      held.forEach((value) => memory[name].set(value.key, value));
+    } catch (problem) {
+      console.debug("nothing to rescue:", problem);
+    }
+  }
+}
+
+function everything(objects, left) {
+  objects.getAll().onsuccess = (event) => { left.result = event.target.result; };
+}
+
 async function either(name, mode, work, inMemory) {
   if (store.lasting) {
     try {
@@ -42,15 +58,14 @@ async function either(name, mode, work, inMemory) {
     } catch (problem) {
       console.warn("kept in memory only:", problem);
       store.lasting = false;
+      await rescue();
     }
   }
   return inMemory(memory[name]);
 }
 
 export function all(name) {
-  return either(name, "readonly", (objects, left) => {
-    objects.getAll().onsuccess = (event) => { left.result = event.target.result; };
-  }, (held) => [...held.values()]);
+  return either(name, "readonly", everything, (held) => [...held.values()]);
 }
 
 export function get(name, key) {

@@ -14,7 +14,8 @@ let taking = Promise.resolve();
 async function page(go, more) {
   if (asking) asking.abort();
   asking = new AbortController();
-  const fields = { step: "where", key: value("key"), area: value("area"), address: value("address"), named: value("named"), ...more, go };
+  const kept = ["key", "area", "address", "named"].map((name) => [name, value(name)]);
+  const fields = { step: "where", ...Object.fromEntries(kept), ...more, go };
   const answer = await fetch(form.action, {
     method: "POST", headers: { Accept: "text/html" }, body: new URLSearchParams(fields), signal: asking.signal,
   });
@@ -42,7 +43,8 @@ export function show() {
     const found = shown.getElementById("street-list");
     found.querySelectorAll("input").forEach((radio) => { radio.checked = false; });
     list.replaceWith(document.importNode(found, true));
-    said.textContent = shown.getElementById("streets-said").textContent || say("streets_found", { n: found.querySelectorAll("input").length });
+    const n = found.querySelectorAll("input").length;
+    said.textContent = shown.getElementById("streets-said").textContent || say("streets_found", { n });
   });
 }
 

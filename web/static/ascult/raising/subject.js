@@ -92,7 +92,9 @@ function suggest(found) {
 }
 
 async function post(address, body) {
-  const answer = await fetch(address, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(body), signal: asking.signal });
+  const answer = await fetch(address, {
+    method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(body), signal: asking.signal,
+  });
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   return answer.json();
 }
@@ -106,10 +108,15 @@ function alike(found) {
     return;
   }
   const items = found.map((one) => {
-    const link = element("a", { className: "button quiet", href: `${one.url}#follow` }, say("similar_follow"), element("span", { className: "aside" }, `: ${one.number}`));
+    const number = element("span", { className: "aside" }, `: ${one.number}`);
+    const link = element("a", { className: "button quiet", href: `${one.url}#follow` }, say("similar_follow"), number);
     return element("li", {}, element("p", {}, element("strong", {}, one.title), " ", element("small", {}, one.note)), link);
   });
-  similar.replaceChildren(element("h3", {}, say("similar_title")), element("p", { className: "note" }, say("similar_why")), element("ul", { className: "similar-list" }, ...items));
+  similar.replaceChildren(
+    element("h3", {}, say("similar_title")),
+    element("p", { className: "note" }, say("similar_why")),
+    element("ul", { className: "similar-list" }, ...items),
+  );
 }
 
 // Advice never stands in the way: without an answer there is none.

@@ -1,6 +1,6 @@
 // Reports that wait go on by themselves: at once when a page opens or the connection returns, then ever more patiently.
-import { change, get, put } from "./store.js";
-import { deliver, deliverAll, exclusively, unsettled } from "./sending.js";
+import { all, change, get, put } from "./store.js";
+import { deliver, deliverAll, exclusively, settle, unsettled } from "./sending.js";
 
 const SIGN = "ascult-waiting";
 const SYNC = "ascult-reports";
@@ -54,7 +54,8 @@ async function askWorker() {
 async function plan() {
   clearTimeout(timer);
   const left = await unsettled();
-  sign(left.length > 0);
+  const unseen = (await all("reports")).some((record) => record.state === "sent" && !record.seen);
+  sign(unseen || left.length > 0);
   if (!left.length) return;
   const pauseMs = Math.min(...left.map(({ due }) => due)) - Date.now();
   timer = setTimeout(() => run(false), Math.min(Math.max(pauseMs, SHORTEST_MS), LONGEST_MS));
@@ -106,9 +107,19 @@ async function worked(record) {
   }
 }
 
-export function start() {
+// On a report's own page its number and link are seen: this device need keep them no longer.
+async function seeHere() {
+  for (const { key, state, receipt } of await all("reports")) {
+    if (state !== "sent" || !location.pathname.includes(receipt.mine.split("/").slice(-2)[0])) continue;
+    await change("reports", key, (held) => ({ ...held, seen: true }));
+    await settle(key);
+  }
+}
+
+export async function start() {
   if (started) return;
   started = true;
   addEventListener("online", () => run(true));
-  run(true);
+  await seeHere();
+  await run(true);
 }
