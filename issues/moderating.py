@@ -82,7 +82,7 @@ def edit_text(*, by: User, issue: Issue, text: str) -> Issue:
 
 @transaction.atomic
 def keep_private(*, by: User, issue: Issue, reason: str) -> Issue:
-    """Show nothing of the text; the issue itself stays as public as it is."""
+    """Show nothing of the text; the issue itself stays as public as it is. The author is told why."""
     return _text(_locked(issue), TextState.PRIVATE, ModerationAct.TEXT_PRIVATE, by, reason)
 
 
@@ -104,7 +104,7 @@ def look_at_said(*, by: User, verdict: Verdict, shown: bool, reason: str = "") -
 
 @transaction.atomic
 def look_at_photo(*, by: User, photo: Photo, shown: bool, reason: str = "", at: dt.datetime | None = None) -> Photo:
-    """Show a photo to everybody, or to nobody but its sender."""
+    """Show a photo to everybody, or to nobody but its sender, who is told why."""
     held = _locked_photo(photo)
     state = PhotoState.SHOWN if shown else PhotoState.REFUSED
     if held.state == state:
@@ -114,6 +114,8 @@ def look_at_photo(*, by: User, photo: Photo, shown: bool, reason: str = "", at: 
     held.state, held.reason = state, step.reason[:300]
     held.looked_by, held.looked_at = by, at or timezone.now()
     held.save(update_fields=["state", "reason", "looked_by", "looked_at"])
+    if act == ModerationAct.PHOTO_REFUSED and held.verdict_id is None:
+        tell_author(held.issue, step)
     return held
 
 
@@ -144,7 +146,9 @@ def _text(issue: Issue, state: TextState, act: ModerationAct, by: User, reason: 
     issue.text_state = state
     issue.words = public_words(issue)
     issue.save(update_fields=["text_state", "edited_text", "words"])
-    _step(issue, act, by, reason)
+    step = _step(issue, act, by, reason)
+    if act == ModerationAct.TEXT_PRIVATE:
+        tell_author(issue, step)
     return issue
 
 

@@ -18,6 +18,10 @@ ON_CONTACTS = {
     MAIL: ("SELECT", "DELETE"),
 }
 
+# How sessions of a role behave. A page asks small questions: starting helpers costs more than they save, and a question
+# that runs for long is a mistake.
+BEHAVIOUR = {WEB: {"max_parallel_workers_per_gather": "0", "statement_timeout": "15s"}, MAIL: {}}
+
 
 def name_of(role: str) -> str:
     """The role's name in the cluster: roles belong to all its databases, so each database has its own."""
@@ -40,6 +44,12 @@ def make() -> list[str]:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name_of(role)])
             if not cursor.fetchone():
                 cursor.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name_of(role))))
+            for setting, value in BEHAVIOUR[role].items():
+                cursor.execute(
+                    sql.SQL("ALTER ROLE {} SET {} = {}").format(
+                        sql.Identifier(name_of(role)), sql.Identifier(setting), sql.Literal(value)
+                    )
+                )
     grant()
     return [name_of(role) for role in ON_CONTACTS]
 

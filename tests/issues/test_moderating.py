@@ -29,6 +29,7 @@ from neighborhoods.following import follow
 from neighborhoods.models import Follow, Notice
 from neighborhoods.models.notices import ISSUE, NEIGHBORHOOD
 from tests.factories import instant, make_boundaries, make_issue
+from tests.followers import follow_issue
 from tests.made_pictures import jpeg, near, pixel
 from tests.staff import make_moderator
 
@@ -343,3 +344,16 @@ def test_moderation_leaves_the_course_alone(moderator):
     change_status(by=moderator, issue=issue, to=State.IN_PROGRESS, at=issue.opened_at + dt.timedelta(days=1))
     hide(by=moderator, issue=issue, reason="so")
     assert issue.history.count() == 2
+
+
+def test_the_reporter_is_told_why_words_or_a_photo_stay_private(moderator, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    issue = pin(5)
+    follow_issue(issue, reporter=True)
+    follow_issue(issue, "ion@example.org")
+    keep_private(by=moderator, issue=issue, reason="It names a neighbour.")
+    photo = add_photo(issue=issue, id=uuid.uuid4(), data=jpeg())
+    look_at_photo(by=moderator, photo=photo, shown=False, reason="A face.")
+    told = Notice.objects.filter(kind="hidden").values_list("event", "contact")
+    assert {event for event, _ in told} == {f"moderation:{step.pk}" for step in issue.moderation.all()}
+    assert len({contact for _, contact in told}) == 1

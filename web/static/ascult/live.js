@@ -85,7 +85,8 @@ function pin({ properties, geometry }) {
   const icon = L.divIcon({ className: "pin-at", html: element, iconSize: [44, 44] });
   const marker = L.marker(at, { icon, keyboard: false, riseOnHover: true });
   speaks(marker, properties.text, () => {
-    offer(properties.issues.map(({ url, number, text }) => ({ url, text: `${text} (${number})` })));
+    const one = properties.n === 1;
+    offer(properties.issues.map(({ url, number, text }) => ({ url, text: `${title.dataset.issue} ${number}${one ? "" : `: ${text}`}` })));
   }, (middle) => {
     const off = map.latLngToLayerPoint(at).distanceTo(map.latLngToLayerPoint(middle));
     return off <= REACH_PX ? off : null;
