@@ -23,8 +23,7 @@ class ContentSecurityPolicyMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        # blob: the photos a reporter has chosen, shown before they are sent
-        images = " ".join(s for s in ["'self'", "data:", "blob:", tile_origin()] if s)
+        images = " ".join(s for s in ["'self'", "data:", tile_origin()] if s)
         self.policy = (
             f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; font-src 'self'; "
             "connect-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'; "

@@ -21,9 +21,7 @@ SCHEDULE = (
     Scheduled("analyse_city", "30 1 * * *", "yesterday's issues are in this morning's numbers"),
     Scheduled("write_reports", "30 2 * * *", "every area's report is ready before people are up"),
     Scheduled("train_suggestions", "15 3 * * *", "subjects are suggested as the city has been speaking lately"),
-    Scheduled(
-        "forget_personal", "45 3 * * *", "what is personal goes when its days are over, unasked"
-    ),
+    Scheduled("forget_personal", "45 3 * * *", "what is personal goes when its days are over, unasked"),
     Scheduled("sweep_photos", "30 4 * * *", "files whose report never came, or went, are removed"),
     Scheduled(
         "forget_findings", "0 4 * * *", "nine megabytes a night: a month of them is kept, Runs and reports for good"

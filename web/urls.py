@@ -24,7 +24,6 @@ from web.pages import (
     offline,
     photos,
     problem_areas,
-    raising,
     reports,
     signing,
     similar,
@@ -33,6 +32,7 @@ from web.pages import (
     verdicts,
     what_if,
 )
+from web.pages.raising import page as raising
 
 urlpatterns = [
     *health.urlpatterns,

@@ -11,8 +11,8 @@ from PIL import Image, PngImagePlugin
 from issues.moderating import cover_photo
 from issues.photos import SIZES, add_photo, path_of
 from tests.factories import make_boundaries, make_issue
-from tests.staff import make_moderator
 from tests.made_pictures import encoded, jpeg, jpeg_segment, scene, swapped_profile, with_segments
+from tests.staff import make_moderator
 
 pytestmark = [
     pytest.mark.django_db,

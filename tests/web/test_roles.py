@@ -28,7 +28,7 @@ def as_role():
 
 
 def refused(action):
-    with pytest.raises(ProgrammingError, match="permission denied|must be owner"), transaction.atomic():
+    with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), transaction.atomic():
         action()
 
 

@@ -26,7 +26,7 @@ from web.pages.challenges import RETRY_AFTER_S, may_act
 from web.pages.course import local_day, state_mark, state_words, when_words
 from web.pages.issue import found, where
 from web.pages.posting import anonymous_post
-from web.pages.raising_reading import MOST_PHOTO, UnreadableError, sent_with
+from web.pages.raising.reading import MOST_PHOTO, UnreadableError, sent_with
 
 YES, NO = "yes", "no"
 

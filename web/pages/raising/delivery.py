@@ -17,10 +17,10 @@ from issues.drafts import Draft
 from issues.models import Issue
 from issues.photos import MOST_PHOTOS, PhotoRefusedError, add_photo
 from issues.submitting import Receipt, submit
-from web.pages import raising_places
 from web.pages.challenges import Refusal, guard
-from web.pages.raising_reading import MOST_PHOTO, UnreadableError
-from web.pages.raising_typed import Typed, draft_of, key_of
+from web.pages.raising import places
+from web.pages.raising.reading import MOST_PHOTO, UnreadableError
+from web.pages.raising.typed import Typed, draft_of, key_of
 
 GONE = (OperationalError, InterfaceError)
 
@@ -47,7 +47,7 @@ def checked_draft(typed: Typed) -> tuple[uuid.UUID, Draft]:
     key = key_of(typed)
     if key is None:
         raise UnreadableError(400, "key", gettext("A report carries a key of its own, a UUID of version 4."))
-    placed = typed if typed.has_place else raising_places.chosen(typed) or typed
+    placed = typed if typed.has_place else places.chosen(typed) or typed
     return key, draft_of(placed, settings.CITY, get_language() or "")
 
 

@@ -8,8 +8,8 @@ from issues.models import HeldReport, Issue
 from neighborhoods.models import Contact, Notice
 from tests.factories import make_boundaries, make_category
 from tests.filled_forms import filled, page_of, words
-from web.pages import raising_delivery
 from web.pages.challenges import Refusal
+from web.pages.raising import delivery
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def limited(monkeypatch):
     make_boundaries()
     make_category()
-    monkeypatch.setattr(raising_delivery, "guard", lambda *args: Refusal("challenge", 18, 600))
+    monkeypatch.setattr(delivery, "guard", lambda *args: Refusal("challenge", 18, 600))
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_a_script_is_asked_to_work(post):
 
 def test_what_was_worked_out_is_given_to_the_guard(post, monkeypatch):
     heard = []
-    monkeypatch.setattr(raising_delivery, "guard", lambda *args: heard.append(args[1:]))
+    monkeypatch.setattr(delivery, "guard", lambda *args: heard.append(args[1:]))
     form = filled(work="challenge:7")
     assert post(form, Accept="application/json").status_code == 201
     [(draft, key, work)] = heard

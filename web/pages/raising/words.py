@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from geo.cities import CategorySpec
-from web.pages.raising_typed import ANSWER
+from web.pages.raising.typed import ANSWER
 
 Words = str | Promise
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from issues.drafts import LONGEST_TEXT, place_problem
-from web.pages.raising_typed import Typed, degree
+from web.pages.raising.typed import Typed, degree
 from web.pages.similar import offers
 from web.pages.suggestions import suggested
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext
 
 from web.pages import offline
-from web.pages.raising_words import said
+from web.pages.raising.words import said
 
 # Asked for when they are needed: the map, and the work for a limit.
 LATER = ("/pick.js", "/work.js", "/worker.js")

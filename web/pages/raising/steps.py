@@ -9,24 +9,24 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext
 
 from issues.drafts import DraftError
-from web.pages import raising_places
-from web.pages.raising_advice import similar_to, suggested_for
-from web.pages.raising_screen import Screen
-from web.pages.raising_typed import STEPS, Typed, draft_of, first_section, up_to
+from web.pages.raising import places
+from web.pages.raising.advice import similar_to, suggested_for
+from web.pages.raising.screen import Screen
+from web.pages.raising.typed import STEPS, Typed, draft_of, first_section, up_to
 
 
 def _find(typed: Typed) -> Screen:
     """What the search finds; two numbers are a place themselves."""
-    numbers = raising_places.numbers_in(typed.search)
+    numbers = places.numbers_in(typed.search)
     if numbers:
-        return _checked(raising_places.at(replace(typed, searched=typed.search), *numbers))
+        return _checked(places.at(replace(typed, searched=typed.search), *numbers))
     if not typed.search.strip():
         return Screen(typed, "where", problems={"place": "missing"}, status=422)
-    offer = raising_places.search(typed.search)
+    offer = places.search(typed.search)
     if not offer.choices:
         said = gettext("Nothing is found under this name. Try only the name of the street, or the list below.")
         return Screen(replace(typed, searched=typed.search), "where", found_said=said)
-    return Screen(replace(raising_places.nowhere(typed), searched=typed.search), "where", found=offer)
+    return Screen(replace(places.nowhere(typed), searched=typed.search), "where", found=offer)
 
 
 def _checked(typed: Typed) -> Screen:
@@ -38,14 +38,14 @@ def _checked(typed: Typed) -> Screen:
 def _streets(typed: Typed) -> Screen:
     if not typed.area:
         return Screen(typed, "where", problems={"place": "missing"}, status=422)
-    offer = raising_places.streets(typed.area)
+    offer = places.streets(typed.area)
     if not offer.choices:
         return Screen(typed, "where", streets_said=gettext("No street of this neighbourhood is known here."))
-    return Screen(replace(raising_places.nowhere(typed), searched="", search=""), "where", streets=offer)
+    return Screen(replace(places.nowhere(typed), searched="", search=""), "where", streets=offer)
 
 
 def _swapped(typed: Typed) -> Screen:
-    return _checked(raising_places.swapped(typed))
+    return _checked(places.swapped(typed))
 
 
 LOOKS: Mapping[str, Callable[[Typed], Screen]] = {"find": _find, "streets": _streets, "swap": _swapped}
@@ -66,7 +66,7 @@ def meant(typed: Typed) -> str:
 def _settled(typed: Typed) -> Typed | Screen:
     """The form with the place that the first section now says, or the first section again to say one."""
     if typed.found:
-        found = raising_places.chosen(typed)
+        found = places.chosen(typed)
         return found or Screen(typed, "where", problems={"place": "gone"}, status=422)
     if typed.search.strip() and typed.search != typed.searched:
         return _find(typed)

@@ -7,7 +7,7 @@ import pytest
 from issues.models import Issue
 from tests.factories import make_boundaries, make_issue
 from tests.filled_forms import LAT, LNG, filled, page_of, words
-from web.pages import raising_advice
+from web.pages.raising import advice
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def press(client, address):
 @pytest.fixture
 def sure(monkeypatch):
     said = {"slug": "lighting", "name": "Street lighting", "confidence": 0.82, "said": "Street lighting (82% sure)"}
-    monkeypatch.setattr(raising_advice, "suggested", lambda text: said)
+    monkeypatch.setattr(advice, "suggested", lambda text: said)
 
 
 def test_a_subject_is_suggested_where_none_is_chosen(press, sure):
@@ -49,7 +49,7 @@ def test_what_was_chosen_is_not_argued_with(press, sure):
 
 
 def test_nothing_is_suggested_where_nobody_is_sure(press, monkeypatch):
-    monkeypatch.setattr(raising_advice, "suggested", lambda text: {})
+    monkeypatch.setattr(advice, "suggested", lambda text: {})
     assert "use" not in press("send", category="")[1].buttons
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import override
 
 import issues.drafts
-from web.pages.raising_words import PROBLEMS, day_said, kept_back, promise, said
+from web.pages.raising.words import PROBLEMS, day_said, kept_back, promise, said
 
 FIELDS = {
     "category": {"missing", "unknown"},

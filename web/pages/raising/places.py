@@ -13,7 +13,7 @@ from issues.drafts import place_problem
 from issues.rules import Precision
 from neighborhoods import gazetteer
 from web.pages.addresses import said_of
-from web.pages.raising_typed import Typed, degree
+from web.pages.raising.typed import Typed, degree
 from web.pages.shown import current_set
 
 MOST_FOUND = 12

@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError, connection
 from issues.models import Issue
 from tests.factories import make_boundaries, make_category
 from tests.filled_forms import as_json, filled, page_of, words
-from web.pages import raising_delivery, raising_places
+from web.pages.raising import delivery, places
 
 TYPED = filled(
     step="what",
@@ -93,7 +93,7 @@ def test_timeouts_and_lost_connections_are_the_same_to_a_reporter(client, addres
     def fail(**values):
         raise problem
 
-    monkeypatch.setattr(raising_delivery, "submit", fail)
+    monkeypatch.setattr(delivery, "submit", fail)
     answer = client.post(address("issue-new"), TYPED | {"step": "send"})
     assert answer.status_code == 503
     assert page_of(answer).values["text"] == TYPED["text"]
@@ -109,7 +109,7 @@ def test_a_mistake_of_ours_is_not_called_the_databases(client, address, monkeypa
     def fail(**values):
         raise ValueError("a mistake")
 
-    monkeypatch.setattr(raising_delivery, "submit", fail)
+    monkeypatch.setattr(delivery, "submit", fail)
     assert client.post(address("issue-new"), TYPED | {"step": "send"}).status_code == 500
 
 
@@ -126,7 +126,7 @@ def test_a_statement_that_is_cut_off_answers_503(client, address, monkeypatch):
             finally:
                 cursor.execute("SET statement_timeout = 0")
 
-    monkeypatch.setattr(raising_places, "search", slow)
+    monkeypatch.setattr(places, "search", slow)
     answer = client.post(address("issue-new"), TYPED | {"step": "where", "go": "find"})
     assert answer.status_code == 503
     assert page_of(answer).values["text"] == TYPED["text"]

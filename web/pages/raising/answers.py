@@ -13,10 +13,10 @@ from issues.drafts import DraftError
 from issues.submitting import KeyErasedError, KeyUsedError, Receipt
 from web.pages.challenges import Refusal
 from web.pages.errors import RETRY_AFTER_S
-from web.pages.raising_delivery import RefusedError, deliver
-from web.pages.raising_reading import UnreadableError
-from web.pages.raising_typed import Typed
-from web.pages.raising_words import by, in_words, of
+from web.pages.raising.delivery import RefusedError, deliver
+from web.pages.raising.reading import UnreadableError
+from web.pages.raising.typed import Typed
+from web.pages.raising.words import by, in_words, of
 
 
 def answer(request: HttpRequest, typed: Typed) -> JsonResponse:

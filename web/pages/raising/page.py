@@ -21,13 +21,13 @@ from django.views.decorators.http import require_http_methods
 
 from issues.drafts import DraftError, email_problem
 from issues.submitting import KeyErasedError, KeyUsedError
-from web.pages import raising_answers, raising_places, raising_steps
 from web.pages.challenges import Refusal, TooManyHeldError, hold
 from web.pages.posting import anonymous_post
-from web.pages.raising_delivery import GONE, RefusedError, add_photos, checked_draft, deliver
-from web.pages.raising_reading import UnreadableError, sent_with
-from web.pages.raising_screen import Screen, shown, unavailable
-from web.pages.raising_typed import Typed, fresh_key, typed_of
+from web.pages.raising import answers, places, steps
+from web.pages.raising.delivery import GONE, RefusedError, add_photos, checked_draft, deliver
+from web.pages.raising.reading import UnreadableError, sent_with
+from web.pages.raising.screen import Screen, shown, unavailable
+from web.pages.raising.typed import Typed, fresh_key, typed_of
 
 log = logging.getLogger(__name__)
 
@@ -47,11 +47,11 @@ def raising(request: HttpRequest) -> HttpResponse:
         return problem.answer() if script else _unreadable(request, problem)
     typed = typed_of(sent.values)
     try:
-        return raising_answers.answer(request, typed) if script else _turned(request, typed, sent.photos)
+        return answers.answer(request, typed) if script else _turned(request, typed, sent.photos)
     except GONE as problem:
         log.warning("a report waits, the database does not answer: %s", type(problem).__name__)
         if script:
-            return raising_answers.unavailable()
+            return answers.unavailable()
         return shown(request, _with_photos(unavailable(typed), sent.photos))
 
 
@@ -64,7 +64,7 @@ def _opened(request: HttpRequest) -> HttpResponse:
     subject = request.GET.get("category", "")
     typed = Typed(category=subject if settings.CITY.spec(subject) else "")
     try:
-        return shown(request, Screen(raising_places.begun(typed, request.GET), "where"))
+        return shown(request, Screen(places.begun(typed, request.GET), "where"))
     except GONE as problem:
         log.warning("the form is shown without the database: %s", type(problem).__name__)
         return shown(request, unavailable(typed))
@@ -77,12 +77,12 @@ def _unreadable(request: HttpRequest, problem: UnreadableError) -> HttpResponse:
 
 def _turned(request: HttpRequest, typed: Typed, photos: Photos) -> HttpResponse:
     """The answer to one press of a button."""
-    go = raising_steps.meant(typed)
+    go = steps.meant(typed)
     if go == "finish":
         return _sent(request, typed, photos)
     if go == "lift":
         return _held(request, typed)
-    screen = raising_steps.LOOKS[go](typed) if go in raising_steps.LOOKS else raising_steps.moved(typed, go)
+    screen = steps.LOOKS[go](typed) if go in steps.LOOKS else steps.moved(typed, go)
     return shown(request, _with_photos(screen, photos))
 
 
@@ -110,7 +110,7 @@ def _sent(request: HttpRequest, typed: Typed, photos: Photos) -> HttpResponse:
 
 def _not_sent(typed: Typed, problem: Exception) -> Screen:
     if isinstance(problem, DraftError):
-        return raising_steps.stopped(typed, problem.problems)
+        return steps.stopped(typed, problem.problems)
     status, notice = {
         KeyUsedError: (
             409,

@@ -14,11 +14,12 @@ from django.utils.translation import gettext
 
 from geo.cities import CategorySpec, Question
 from issues.drafts import allowed
-from web.pages import raising_places, raising_script, tiles
+from web.pages import tiles
 from web.pages.errors import RETRY_AFTER_S
-from web.pages.raising_places import Offer
-from web.pages.raising_typed import ANSWER, Typed, only, with_key
-from web.pages.raising_words import in_words, kept_back, of, promise
+from web.pages.raising import places, script
+from web.pages.raising.places import Offer
+from web.pages.raising.typed import ANSWER, Typed, only, with_key
+from web.pages.raising.words import in_words, kept_back, of, promise
 
 NOTHING = Offer()
 
@@ -73,8 +74,8 @@ def _context(screen: Screen) -> dict[str, Any]:
         "found_said": screen.found_said,
         "streets": screen.streets.choices,
         "streets_said": screen.streets_said,
-        "areas": [] if screen.down else [{"slug": slug, "name": name} for slug, name in raising_places.areas()],
-        "swap": problems.get("place") and raising_places.looks_swapped(typed),
+        "areas": [] if screen.down else [{"slug": slug, "name": name} for slug, name in places.areas()],
+        "swap": problems.get("place") and places.looks_swapped(typed),
         "categories": categories,
         "chosen": next((c for c in categories if c["chosen"]), {}),
         "place_said": _place_said(typed),
@@ -84,8 +85,8 @@ def _context(screen: Screen) -> dict[str, Any]:
         "look": screen.look,
         "step_title": _title(screen.step),
         "map": _map(),
-        "words": raising_script.words(),
-        "modules": raising_script.modules(),
+        "words": script.words(),
+        "modules": script.modules(),
     }
 
 

@@ -13,7 +13,7 @@ from issues.models import Issue, Photo, Submission
 from issues.photos import PhotoRefusedError
 from tests.factories import make_boundaries, make_category
 from tests.filled_forms import filled, page_of, words
-from web.pages import raising_delivery
+from web.pages.raising import delivery
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def kept(monkeypatch):
             raise OperationalError("gone")
         arrived[id] = data
 
-    monkeypatch.setattr(raising_delivery, "add_photo", add)
+    monkeypatch.setattr(delivery, "add_photo", add)
     return arrived
 
 
