@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.gis.db import models
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, GistIndex
 from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from issues.queries import IssueQuerySet
-from issues.rules import Precision, State, TextState
+from issues.rules import OPEN, Precision, State, TextState
 from neighborhoods.models import Category
 from neighborhoods.placed import Placed
 
@@ -112,6 +112,11 @@ class Issue(Placed):
             models.Index(fields=["state", "opened_on"], name="issue_state_day"),
             models.Index(fields=["-opened_on", "-id"], name="issue_newest"),
             models.Index(fields=["recorded_at"], condition=Q(waiting=True), name="issue_waiting"),
+            GistIndex(
+                fields=["point"],
+                condition=Q(hidden=False, default_pin=False, state__in=sorted(OPEN)),
+                name="issue_open_point",
+            ),
             models.Index(
                 fields=["recorded_at"], condition=Q(text_state=TextState.WITHHELD.value), name="issue_withheld"
             ),

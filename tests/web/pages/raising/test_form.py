@@ -110,7 +110,7 @@ def test_both_languages_name_the_steps(client, address):
 def test_page_styles_and_scripts_weigh_less_than_sixty_kilobytes(client, address):
     """Before the map, each file packed by itself."""
     make_boundaries()
-    static = Path(__file__).resolve().parents[3] / "web/static/ascult"
+    static = Path(__file__).resolve().parents[4] / "web/static/ascult"
     sheets = [static / f"{name}.css" for name in ("palette", "site", "raising", "raising_map")]
     scripts = [static / "raising.js", *(static / "raising").glob("*.js")]
     bodies = [client.get(address("issue-new", language="ro")).content, *(p.read_bytes() for p in [*sheets, *scripts])]
