@@ -51,23 +51,18 @@ def raise_issue(
 
     `waiting`: it is hidden until a person has published it. Raises OutsideCityError for a point outside the city's box.
     """
-    west, south, east, north = settings.CITY.bbox
-    if not (west <= lng <= east and south <= lat <= north):
-        raise OutsideCityError(f"lng {lng}, lat {lat} lies outside the city's box {settings.CITY.bbox}")
+    _check_inside(lng, lat)
     born = key or uuid.uuid4()
     opened = at or timezone.now()
-    values = _values(category, lng, lat, opened) | {
-        "source": OWN_SOURCE,
-        "external_id": hashlib.sha256(born.bytes).hexdigest()[:32],  # the key itself is the reporter's alone
-        "title": title,
-        "description": description,
-        "address": address,
+    texts = {"title": title, "description": description, "address": address}
+    values = _values(category, lng, lat, opened) | texts
+    values |= {
+        "external_id": external_id_of(born),
         "channel": channel,
         "precision": precision,
         "answers": dict(answers or {}),
         "text_state": text_state,
-        "words": _words(category, text_state, title, description, address),
-        "promised_on": _promised_on(category, opened),
+        "words": _words(category, text_state, *texts.values()),
         "hidden": waiting,
         "waiting": waiting,
     }
@@ -78,14 +73,24 @@ def raise_issue(
     return issue
 
 
+def external_id_of(key: uuid.UUID) -> str:
+    """The public id of an issue of ours, 32 hexadecimal digits: the key itself is the reporter's alone."""
+    return hashlib.sha256(key.bytes).hexdigest()[:32]
+
+
+def _check_inside(lng: float, lat: float) -> None:
+    west, south, east, north = settings.CITY.bbox
+    if not (west <= lng <= east and south <= lat <= north):
+        raise OutsideCityError(f"lng {lng}, lat {lat} lies outside the city's box {settings.CITY.bbox}")
+
+
 def _words(category: Category, text_state: TextState, *texts: str) -> str:
     """What a search may find an issue by: never what the public does not read."""
     return folded(" ".join(texts)) if text_state == TextState.SHOWN and not category.sensitive else ""
 
 
-def _promised_on(category: Category, opened: dt.datetime) -> dt.date | None:
+def _promised_on(category: Category, day: dt.date) -> dt.date | None:
     spec = settings.CITY.spec(category.slug)
-    day = opened.astimezone(settings.CITY.zone).date()
     return day + dt.timedelta(days=spec.promise_days) if spec else None
 
 
@@ -96,6 +101,7 @@ def _values(category: Category, lng: float, lat: float, opened: dt.datetime) -> 
     places = held.places(one_lng, one_lat, days)
     public_lng, public_lat = public_points(one_lng, one_lat, np.array([category.sensitive]), places, days, held)
     return {
+        "source": OWN_SOURCE,
         "category": category,
         "state": State.RECEIVED,
         "point": Point(lng, lat, srid=4326),
@@ -106,6 +112,7 @@ def _values(category: Category, lng: float, lat: float, opened: dt.datetime) -> 
         "backdated": bool(places.backdated[0]),
         "opened_at": opened,
         "opened_on": day,
+        "promised_on": _promised_on(category, day),
     }
 
 

@@ -7,7 +7,6 @@ the ledger beside the database, so that what was erased is erased again where an
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import os
 import secrets
@@ -21,12 +20,13 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from issues.actions import OWN_SOURCE
+from issues.actions import OWN_SOURCE, external_id_of
 from issues.blurring import blur
 from issues.models import HeldReport, Issue, ModerationStep, StatusChange, Submission, Verdict
 from issues.photos import delete_photos
 from issues.quoting import quotes
 from issues.rules import TextState
+from issues.submitting import digest_of as digest_of_key
 from neighborhoods.contacts import digest_of
 from neighborhoods.models import Contact, Follow, Notice
 from neighborhoods.models.notices import ISSUE
@@ -142,7 +142,7 @@ def _written(issue: Issue) -> list[str]:
 def _blank(issue: Issue) -> None:
     key = uuid.uuid4()
     own = issue.source == OWN_SOURCE
-    name = hashlib.sha256(key.bytes).hexdigest()[:32] if own else issue.external_id
+    name = external_id_of(key) if own else issue.external_id
     Issue.objects.filter(source=issue.source, duplicate_of=issue.external_id).update(duplicate_of=name)
     Issue.objects.filter(pk=issue.pk).update(
         key=key,
@@ -223,7 +223,7 @@ def _sent_by(people: People) -> list[Submission]:
     """What these people sent: with their address, following it as its reporter, or past a limit by a mailed link."""
     followed = Follow.objects.filter(contact__in=people, kind=ISSUE, reporter=True).values("subject")
     keys = HeldReport.objects.filter(contact__in=people).values_list("report__key", flat=True)
-    digests = [hashlib.sha256(bytes.fromhex(key)).digest() for key in keys if key]
+    digests = [digest_of_key(uuid.UUID(key)) for key in keys if key]
     theirs = Q(contact__in=people) | Q(issue__in=followed) | Q(key_digest__in=digests)
     return list(Submission.objects.filter(theirs, erased_at=None).exclude(issue=None).order_by("pk"))
 

@@ -29,9 +29,6 @@ ROLES = (
     ),
 )
 
-# Anybody else who signs in may do what a resident may.
-STAFF = frozenset().union(*(role.permissions for role in ROLES))
-
 
 def printed() -> str:
     """The table as Markdown, for the docs."""

@@ -62,7 +62,7 @@ class SearchRowQuerySet(FilteredQuerySet):
         return self._narrowed(filters).extra(where=["lexemes @@ %s::tsquery"], params=[tsquery(filters.text)])
 
     def newest(self, after: tuple[dt.date, int] | None = None, *, few: bool) -> SearchRowQuerySet:
-        """The newest first, those behind `after`. Where they are `few` among all rows, they are looked up by their words
+        """The newest first, those behind `after`. Where they are `few` among all rows they are looked up by their words
         and then sorted; else the rows are walked from the newest on, until there are enough."""
         found = self._newest("issue_id", after)
         if not few:

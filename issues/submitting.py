@@ -47,16 +47,27 @@ ON CONFLICT (key_digest) DO NOTHING RETURNING id
 """
 
 
+def digest_of(key: uuid.UUID) -> bytes:
+    """SHA-256 of a draft's key: what is kept of it."""
+    return hashlib.sha256(key.bytes).digest()
+
+
+def came_in(key: uuid.UUID) -> Submission | None:
+    """The receipt of what came in under a key, erased since or not; nothing where nothing did."""
+    return Submission.objects.filter(key_digest=digest_of(key)).first()
+
+
 @transaction.atomic(durable=True)
-def submit(*, key: uuid.UUID, draft: Draft, at: dt.datetime | None = None) -> Receipt:
+def submit(*, key: uuid.UUID, draft: Draft, contact: uuid.UUID | None = None, at: dt.datetime | None = None) -> Receipt:
     """Keep a draft with all that follows from it, in one transaction of its own: a receipt means that it is kept.
 
     The same key and report again give the same receipt, however many arrive at once: the database lets one in and the
-    others wait for it. Raises DraftError for a draft that cannot be kept (whoever calls has mostly checked it already),
-    KeyUsedError for another report under the key, KeyErasedError for an erased one.
+    others wait for it. A `contact` kept before is told as the draft's own address would be. Raises DraftError for a
+    draft that cannot be kept (whoever calls has mostly checked it already), KeyUsedError for another report under the
+    key, KeyErasedError for an erased one.
     """
     given = checked(draft, settings.CITY)
-    key_digest = hashlib.sha256(key.bytes).digest()
+    key_digest = digest_of(key)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '5s'")
         cursor.execute(_BORN, [key_digest, given.digest(), secrets.token_bytes(16)])
@@ -65,12 +76,26 @@ def submit(*, key: uuid.UUID, draft: Draft, at: dt.datetime | None = None) -> Re
         return _again(key_digest, given)
     held = Submission.objects.get(pk=born[0])
     held.issue = _raised(given, at)
-    if given.email:
-        wish = follow(email=given.email, language=given.language, kind=ISSUE, subject=held.issue.pk, reporter=True)
-        held.contact_id = wish.contact_id
+    if given.email or contact:
+        who = {"email": given.email, "contact": contact, "language": given.language}
+        held.contact_id = follow(**who, kind=ISSUE, subject=held.issue.pk, reporter=True).contact_id
     held.save(update_fields=["issue", "contact"])
     tell_of_new(held.issue)
     return Receipt(held.issue, tracking_number(held.issue.pk), bytes(held.link).hex(), replay=False)
+
+
+@transaction.atomic
+def keep_email(*, submission: Submission, email: str, language: str) -> None:
+    """Ask an address whether it wants to be told of a report that came without one.
+
+    One address for a report, however often it is asked: nobody's mailbox is filled through a private link.
+    """
+    held = Submission.objects.select_for_update().get(pk=submission.pk)
+    if held.contact_id is not None or held.issue_id is None:
+        return
+    wish = follow(email=email, language=language, kind=ISSUE, subject=held.issue_id, reporter=True)
+    held.contact_id = wish.contact_id
+    held.save(update_fields=["contact"])
 
 
 def _raised(draft: Draft, at: dt.datetime | None) -> Issue:

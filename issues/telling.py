@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from issues.models import Issue, ModerationStep, StatusChange
-from neighborhoods.following import notify, of_issues, of_place
+from issues.models import HeldReport, Issue, ModerationStep, StatusChange
+from neighborhoods.following import notify, notify_alone, of_issues, of_place
 from neighborhoods.models import Follow
 from neighborhoods.models.notices import AT_ONCE
 
 # Kinds of notices; their words stand in web.letters.
-NEW, STATUS, HIDDEN = "new", "status", "hidden"
+NEW, STATUS, HIDDEN, LIFT = "new", "status", "hidden", "lift"
 
 
 def tell_of_new(issue: Issue) -> None:
@@ -42,6 +42,11 @@ def tell_author(issue: Issue, step: ModerationStep) -> None:
     """Tell the reporter what a person who moderates decided, and why."""
     told = of_issues([issue.pk]).filter(reporter=True)
     notify(told, event=f"moderation:{step.pk}", kind=HIDDEN, subject=issue.pk, details={"step": step.pk})
+
+
+def tell_who_waits(held: HeldReport) -> None:
+    """Mail the link that sends on a report past a limit."""
+    notify_alone(held.contact_id, event=f"{LIFT}:{held.pk}", kind=LIFT, details={"held": str(held.pk)})
 
 
 def _of_place(issue: Issue) -> Iterable[Follow]:

@@ -14,7 +14,8 @@ from issues.words import folded
 
 # Texts of these signs alone are read by Arrow, exactly as issues.words and issues.personal would read them; what else
 # there is, row by row.
-_PLAIN = r"^[\x00-\x7F\xA0-\xAC\xAE-\x{17F}\x{300}-\x{344}\x{346}-\x{34E}\x{350}-\x{36F}\x{2010}-\x{2027}\x{2030}-\x{203A}]*$"
+_LATIN, _MARKS = r"\x00-\x7F\xA0-\xAC\xAE-\x{17F}", r"\x{300}-\x{344}\x{346}-\x{34E}\x{350}-\x{36F}"
+_PLAIN = rf"^[{_LATIN}{_MARKS}\x{{2010}}-\x{{2027}}\x{{2030}}-\x{{203A}}]*$"
 _NO_WORD = r"[^\pL\pN_]+"
 _BLANK = pa.scalar(" ", pa.large_string())
 _NOTHING = pa.scalar("", pa.large_string())
@@ -49,9 +50,10 @@ def _personal(column: pa.Array) -> npt.NDArray[np.bool_]:
     coded = column.dictionary_encode()
     texts = coded.dictionary
     hinted = pc.or_(pc.match_substring_regex(_bare(texts), HINT), pc.invert(pc.match_substring_regex(texts, _PLAIN)))
-    found = hinted.to_numpy(zero_copy_only=False).copy()
+    found: npt.NDArray[np.bool_] = hinted.to_numpy(zero_copy_only=False).copy()
     found[found] = [bool(personal_kinds(text)) for text in texts.filter(hinted).to_pylist()]
-    return found[coded.indices.to_numpy()]
+    rows: npt.NDArray[np.bool_] = found[coded.indices.to_numpy()]
+    return rows
 
 
 def _bare(texts: pa.Array) -> pa.Array:

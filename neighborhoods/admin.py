@@ -4,7 +4,10 @@ from django.contrib.gis.admin import ModelAdmin
 
 from neighborhoods.models import BoundarySet, Category, Exposure, Neighborhood, User
 
-admin.site.register(User, UserAdmin)
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):
+    fieldsets = [*UserAdmin.fieldsets, (None, {"fields": ["signs_as"]})]
 
 
 @admin.register(BoundarySet)

@@ -35,9 +35,10 @@ noticed = Signal()
 @transaction.atomic
 def follow(
     *,
-    email: str,
     language: str,
     kind: str,
+    email: str = "",
+    contact: uuid.UUID | None = None,
     subject: int | None = None,
     slug: str = "",
     reach: Polygon | None = None,
@@ -50,15 +51,14 @@ def follow(
 ) -> Follow:
     """Keep a wish to be told and put the mail that asks to confirm it into the outbox. Nothing is told before that.
 
-    `subject` is an issue's key; `reach` a polygon in degrees, checked by the caller (geo.drawn); `label` words of our
-    own, never a stranger's, since they are mailed. The same `id` again keeps nothing new. Beyond MOST_ASKED_A_DAY
-    unconfirmed wishes of one address a wish is kept and not asked about.
+    Told is whoever has the `email`, or a `contact` kept before. `subject` is an issue's key; `reach` a polygon in
+    degrees, checked by the caller (geo.drawn); `label` words of our own, since they are mailed. The same `id` again
+    keeps nothing new. Beyond MOST_ASKED_A_DAY unconfirmed wishes of one address a wish is kept and not asked about.
     """
-    contact = keep_contact(email, language)
     made, new = Follow.objects.get_or_create(
         id=id or uuid.uuid4(),
         defaults={
-            "contact_id": contact,
+            "contact_id": contact or keep_contact(email, language),
             "kind": kind,
             "subject": subject,
             "slug": slug,
@@ -71,7 +71,7 @@ def follow(
             "secret": secrets.token_bytes(16),
         },
     )
-    if new and _asked_today(contact) <= MOST_ASKED_A_DAY:
+    if new and _asked_today(made.contact_id) <= MOST_ASKED_A_DAY:
         notify([made], event=f"{CONFIRM}:{made.pk}", kind=CONFIRM, subject=subject, at_once=True)
     return made
 
@@ -181,6 +181,12 @@ def notify(
     }
     with connection.cursor() as cursor:
         cursor.execute(_TELL, values)
+    transaction.on_commit(_after_commit, robust=True)
+
+
+def notify_alone(contact: uuid.UUID, *, event: str, kind: str, details: dict[str, Any]) -> None:
+    """One row of the outbox for a person who follows nothing of what is told, in the transaction at hand."""
+    Notice.objects.create(contact_id=contact, event=event, kind=kind, details=details)
     transaction.on_commit(_after_commit, robust=True)
 
 

@@ -16,10 +16,10 @@ NOWHERE = 0
 IPV4_BITS, IPV6_BITS = 24, 64
 
 
-def block_of(address: str, now: dt.datetime) -> bytes:
+def block_of(address: str, now: dt.datetime, kind: str = "") -> bytes:
     """16 bytes for the block of an IP address; the key changes with the (UTC) day, so that days cannot be joined.
 
-    What is no address (a unix socket has none) shares one block.
+    What is no address (a unix socket has none) shares one block. What is of another `kind` is counted apart.
     """
     try:
         ip = ipaddress.ip_address(address)
@@ -30,7 +30,7 @@ def block_of(address: str, now: dt.datetime) -> bytes:
             ip = ip.ipv4_mapped
         network = str(ipaddress.ip_network((ip, IPV4_BITS if ip.version == 4 else IPV6_BITS), strict=False))
     day = now.astimezone(dt.UTC).date().isoformat()
-    return salted_hmac(f"ascult.block.{day}", network, algorithm="sha256").digest()[:16]
+    return salted_hmac(f"ascult.block.{kind}{day}", network, algorithm="sha256").digest()[:16]
 
 
 def note(block: bytes, cell: int = NOWHERE) -> None:

@@ -23,7 +23,10 @@ class Placed(models.Model):
     point = models.PointField(_("point"), srid=4326)
     public_point = models.PointField(_("public point"), srid=4326, spatial_index=False)
     cell = models.BigIntegerField(_("cell"))
-    neighborhood = models.ForeignKey(Neighborhood, models.PROTECT, null=True, blank=True, related_name="+")
+    # Without an index of its own: every voice has one that begins with it and knows more.
+    neighborhood = models.ForeignKey(
+        Neighborhood, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     place_state = models.CharField(_("place state"), max_length=8, choices=PLACE_STATES)
     backdated = models.BooleanField(_("backdated"), default=False)
 

@@ -14,6 +14,7 @@ from analytics.models import Run
 from issues.demo import SOURCE as DEMO_SOURCE
 from issues.models import Issue
 from neighborhoods.models import BoundarySet
+from web.spoken import spoken
 
 
 def city(request: HttpRequest) -> dict[str, Any]:
@@ -21,10 +22,9 @@ def city(request: HttpRequest) -> dict[str, Any]:
 
     The labels ask the database, so they wait until a template asks for them: a page of error never does.
     """
-    names = settings.CITY.name
     return {
         "city": settings.CITY,
-        "city_name": names.get(get_language() or "", next(iter(names.values()))),
+        "city_name": spoken(settings.CITY.name),
         "languages": _languages(request),
         "synthetic": SimpleLazyObject(_synthetic),
         "approximate": SimpleLazyObject(_approximate),

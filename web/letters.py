@@ -17,17 +17,17 @@ from django.utils.translation import gettext, ngettext
 from issues.models import HeldReport, Issue, ModerationStep, StatusChange, Submission
 from issues.naming import tracking_number
 from issues.rules import ModerationAct, State
-from issues.telling import HIDDEN, NEW, STATUS
+from issues.telling import HIDDEN, LIFT, NEW, STATUS
 from issues.verdicts import may_judge
 from neighborhoods.following import CONFIRM
 from neighborhoods.models import Follow, Notice
 from neighborhoods.models.notices import ISSUE
-from web.pages.course import local_day, reason_words, spoken, state_words, when_words, who_words
+from web.pages.course import local_day, reason_words, state_words, when_words, who_words
 from web.pages.followed import area_names, subjects_of, words_of
 from web.pages.issue import where
 from web.reporting.numbers import day, whole
+from web.spoken import spoken
 
-LIFT = "lift"
 # A mail shows so much of a text; the rest is a link away.
 LONGEST_QUOTE = 600
 # A digest names so many news one by one.

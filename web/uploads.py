@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, UnreadablePostError
 
+from issues.pictures import LARGEST
+
 STEP = 64 * 1024
 
 
@@ -23,7 +25,7 @@ class CutOffError(ValueError):
 class ShortFiles(FileUploadHandler):
     """Keeps each file of a form in memory, and of one larger than `most` bytes only so much that this shows."""
 
-    def __init__(self, request: HttpRequest | None = None, most: int = 8 * 1024 * 1024) -> None:
+    def __init__(self, request: HttpRequest | None = None, most: int = LARGEST) -> None:
         super().__init__(request)
         self.most = most
 

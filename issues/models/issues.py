@@ -55,7 +55,7 @@ class Issue(Placed):
     key = models.UUIDField(_("key"), unique=True, default=uuid.uuid4, editable=False)
     source = models.CharField(_("source"), max_length=60)
     external_id = models.CharField(_("id at the source"), max_length=120)
-    category = models.ForeignKey(Category, models.PROTECT, related_name="issues")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="issues", db_index=False)  # issue_category_day
     state = models.CharField(_("state"), max_length=12, choices=STATES, default=State.RECEIVED.value)
     title = models.CharField(_("title"), max_length=200, blank=True)
     description = models.TextField(_("description"), blank=True)
@@ -109,6 +109,7 @@ class Issue(Placed):
             models.Index(fields=["category", "opened_on"], name="issue_category_day"),
             models.Index(fields=["neighborhood", "opened_on"], name="issue_neighborhood_day"),
             models.Index(fields=["cell", "state", "category", "opened_on"], name="issue_in_cell"),
+            models.Index(fields=["neighborhood", "state", "category", "opened_on"], name="issue_in_area"),
             models.Index(fields=["state", "opened_on"], name="issue_state_day"),
             models.Index(fields=["-opened_on", "-id"], name="issue_newest"),
             models.Index(fields=["recorded_at"], condition=Q(waiting=True), name="issue_waiting"),

@@ -52,7 +52,7 @@ def test_one_issue_is_followed_by_keyboard_alone(site, page):
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("We have sent a link")
     page.goto(site + mailed_path())
-    tab_to(page, "button.main")
+    tab_to(page, "button.primary")
     page.keyboard.press("Enter")
     expect(page.locator("[role=status]")).to_contain_text("Thank you")
     held = Follow.objects.get(contact__email="ana@example.org")

@@ -71,6 +71,17 @@ def test_what_a_step_lacks_is_said_where_it_lacks(reporter):
     expect(page.locator("#text")).to_have_attribute("aria-invalid", "true")
     page.locator("#text").fill(TEXT)
     expect(page.locator("#problem-text")).to_be_hidden()
+    expect(page.locator("#problems li")).to_have_count(1)
+    page.locator("#category-water").check()
+    expect(page.locator("#problems")).to_be_hidden()
+
+
+def test_a_chosen_place_takes_its_problem_away(reporter):
+    page = reporter.open().page
+    page.locator("#step-where .primary").tap()
+    expect(page.locator("#problems")).to_be_visible()
+    page.locator("#pick-here").tap()
+    expect(page.locator("#problems")).to_be_hidden()
 
 
 def test_enter_in_a_field_goes_on(reporter):

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from issues.drafts import place_problem
@@ -20,6 +20,7 @@ from neighborhoods.locate import locator
 from neighborhoods.models import Neighborhood
 from web.pages.places import point_names
 from web.pages.shown import current_set
+from web.spoken import spoken
 
 # So near an address, or the one point known of a street, a place is on that street. The nearest point of a street is
 # that of the place's own street nine times in ten within 25 m, half the time at 150 m: there it is only near it.
@@ -51,7 +52,7 @@ def _result(one: Found) -> dict[str, Any]:
 @require_safe
 def place(request: HttpRequest) -> JsonResponse:
     """A point (`lng`, `lat` in degrees) in words, and whether it lies in the city; 422 where it cannot be a place."""
-    lng, lat = (_degrees(request.GET.get(name, "")) for name in ("lng", "lat"))
+    lng, lat = (degrees(request.GET.get(name, "")) for name in ("lng", "lat"))
     code = place_problem(lng, lat, settings.CITY)
     if not code:
         return _kept(said_of(lng, lat))
@@ -76,8 +77,7 @@ def said_of(lng: float, lat: float) -> dict[str, Any]:
 
 def problem_said(code: str) -> str:
     """What is wrong with a place (issues.drafts.place_problem), for people."""
-    names = settings.CITY.name
-    city = names.get(get_language() or "", next(iter(names.values())))
+    city = spoken(settings.CITY.name)
     return {
         "not-a-number": gettext("That is no place yet: it takes two numbers, longitude and latitude."),
         "swapped": gettext("Latitude and longitude seem to have changed places."),
@@ -85,7 +85,8 @@ def problem_said(code: str) -> str:
     }[code] % {"city": city}
 
 
-def _degrees(text: str) -> float:
+def degrees(text: str) -> float:
+    """A number out of an address or a form; not a number (NaN) where it is none."""
     try:
         return float(text)
     except ValueError:

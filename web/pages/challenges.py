@@ -6,11 +6,10 @@ import hashlib
 import math
 import secrets
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core import signing
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import re_path, reverse
@@ -18,12 +17,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from geo import hexes
-from issues.drafts import Draft, draft_of
-from issues.models import HeldReport, Submission
-from issues.submitting import KeyErasedError, KeyUsedError, submit
+from issues.drafts import Draft
+from issues.holding import key_of, send_on
+from issues.models import HeldReport
+from issues.submitting import KeyErasedError, KeyUsedError, came_in
 from neighborhoods import limits
-from neighborhoods.contacts import keep_contact
-from neighborhoods.models import Notice
+from web.pages.links import SECRET, unshared
 from web.pages.posting import anonymous_post
 
 SALT = "ascult.challenge"
@@ -32,8 +31,10 @@ RETRY_AFTER_S = 600
 BURST_RES = 8
 # Every doubling over the limit costs a bit more work, up to sixteen times as much.
 MOST_EXTRA_BITS = 4
-MOST_HELD = 3
 OTHER_ACTS_HOUR = 30
+# A stranger's word reopens an issue and writes to all who follow it: few an hour are enough for who walks past.
+STRANGERS_VERDICTS_HOUR = 5
+LINK, VERDICT = "link", "verdict"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def guard(request: HttpRequest, draft: Draft, key: uuid.UUID, work: str = "") ->
 
     `work` is "challenge:number", the answer to an earlier refusal of the same key.
     """
-    if Submission.objects.filter(key_digest=hashlib.sha256(key.bytes).digest()).exists():
+    if came_in(key):
         return None
     block = limits.block_of(client_address(request), timezone.now())
     cell = int(hexes.cells_of([draft.lng], [draft.lat], BURST_RES)[0])
@@ -88,29 +89,18 @@ def zero_bits(text: str) -> int:
     return 256 - int.from_bytes(hashlib.sha256(text.encode()).digest(), "big").bit_length()
 
 
-def may_act(request: HttpRequest) -> bool:
-    """Whether this sender may do one more thing that leaves a trace (a verdict, a follow); it is counted."""
-    block = limits.block_of(client_address(request), timezone.now())
-    if limits.last_hour(block=block) >= max(OTHER_ACTS_HOUR, settings.REPORTS_PER_HOUR):
+def may_act(request: HttpRequest, kind: str = "") -> bool:
+    """Whether this sender may do one more thing that leaves a trace (a verdict, a follow); it is counted.
+
+    What is of another `kind` is counted apart: LINK, as who is past the limit of reports still gets a link; VERDICT,
+    what a stranger says of a closing.
+    """
+    most = STRANGERS_VERDICTS_HOUR if kind == VERDICT else OTHER_ACTS_HOUR
+    block = limits.block_of(client_address(request), timezone.now(), kind)
+    if limits.last_hour(block=block) >= max(most, settings.REPORTS_PER_HOUR):
         return False
     limits.note(block)
     return True
-
-
-class TooManyHeldError(ValueError):
-    """So many reports wait for this address's links that no more are taken."""
-
-
-@transaction.atomic
-def hold(key: uuid.UUID, draft: Draft, email: str) -> HeldReport:
-    """Keep a whole report until the link we mail to `email` is opened. Raises TooManyHeldError."""
-    contact = keep_contact(email, draft.language)
-    if HeldReport.objects.filter(contact=contact, sent_at=None).count() >= MOST_HELD:
-        raise TooManyHeldError(f"{MOST_HELD} reports wait for the links sent to this address")
-    report = asdict(draft) | {"answers": dict(draft.answers), "key": key.hex}
-    held = HeldReport.objects.create(secret=secrets.token_bytes(16), report=report, contact_id=contact)
-    Notice.objects.create(contact_id=contact, event=f"lift:{held.pk}", kind="lift", details={"held": str(held.pk)})
-    return held
 
 
 @never_cache
@@ -120,31 +110,24 @@ def release(request: HttpRequest, secret: str) -> HttpResponse:
     held = HeldReport.objects.filter(secret=bytes.fromhex(secret)).first()
     if held is None:
         raise Http404("no report waits under this link")
-    key = uuid.UUID(held.report["key"])
+    key = key_of(held)
     if held.sent_at is not None:
         return _receipt(key)
     if request.method != "POST":
-        return _private(render(request, "challenges/held.html", {"text": held.report["text"]}))
+        return unshared(render(request, "challenges/held.html", {"text": held.report["text"]}))
     try:
-        submit(key=key, draft=draft_of(held.report))
+        send_on(held=held)
     except (KeyUsedError, KeyErasedError):
-        return _private(render(request, "challenges/held.html", {"gone": True}, status=410))
-    held.sent_at, held.report = timezone.now(), {"key": key.hex}  # the words now stand in the issue alone
-    held.save(update_fields=["sent_at", "report"])
+        return unshared(render(request, "challenges/held.html", {"gone": True}, status=410))
     return _receipt(key)
 
 
 def _receipt(key: uuid.UUID) -> HttpResponse:
     """To the reporter's own page of what came in under a key; whoever opened the mail is the reporter."""
-    came = Submission.objects.filter(key_digest=hashlib.sha256(key.bytes).digest(), erased_at=None).first()
-    if came is None:
+    came = came_in(key)
+    if came is None or came.erased_at is not None:
         raise Http404("the report of this link was erased")
-    return _private(HttpResponseRedirect(f"{reverse('mine', args=[bytes(came.link).hex()])}?new=1"))
+    return unshared(HttpResponseRedirect(f"{reverse('mine', args=[bytes(came.link).hex()])}?new=1"))
 
 
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = "no-referrer"
-    return response
-
-
-urlpatterns = [re_path(r"^held/(?P<secret>[0-9a-f]{32})/$", release, name="held")]
+urlpatterns = [re_path(rf"^held/(?P<secret>{SECRET})/$", release, name="held")]

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
 from analytics.results import Period
 from issues.models import STATES, Issue, Photo, StatusChange, Verdict
@@ -20,6 +20,7 @@ from issues.rules import CLOSED, MOVES, REASON_NEEDED, PhotoState, State
 from issues.verdicts import DISPUTED
 from issues.writing import CHANGED, NO_DATE
 from web.reporting.numbers import day, span, whole
+from web.spoken import spoken
 
 LABELS = dict(STATES)
 
@@ -39,11 +40,6 @@ class Step:
     said_waits: bool = False
     photos: Sequence[Photo] = ()
     photos_waiting: int = 0
-
-
-def spoken(words: Mapping[str, str]) -> str:
-    """Words given by language: in that of the page, else in the first there is."""
-    return words.get(get_language() or "") or next(iter(words.values()), "")
 
 
 def answers_for(issue: Issue) -> str:

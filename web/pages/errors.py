@@ -6,7 +6,7 @@ import sys
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
@@ -21,7 +21,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Our mistake; where the database does not answer, 503 and when to come again. Neither page asks it anything."""
-    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    problem = sys.exc_info()[1]
+    if isinstance(problem, UnreadablePostError):  # no mistake of ours: the line broke, or went silent (web.wsgi)
+        return HttpResponse("The request did not arrive whole.\n", status=408, content_type="text/plain")
+    if not isinstance(problem, OperationalError | InterfaceError):
         return _plain("500.html", 500)
     response = _plain("503.html", 503)
     response["Retry-After"] = str(RETRY_AFTER_S)

@@ -20,6 +20,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.crypto import salted_hmac
 from django.utils.html import escape
 from django.utils.http import http_date
 from django.utils.translation import get_language, gettext
@@ -32,9 +33,10 @@ from issues.models import Issue, StatusChange
 from issues.naming import issue_of, tracking_number
 from neighborhoods.models import Category, Neighborhood
 from web.pages import shown
-from web.pages.course import reason_words, spoken, state_words, who_words
+from web.pages.course import reason_words, state_words, who_words
 from web.pages.filters import Asked, FilterForm
 from web.pages.wishes import FURTHEST_M, NEAREST_M, ground_words
+from web.spoken import spoken
 
 NEWEST = 50
 FRESH_S = 300
@@ -101,14 +103,19 @@ def of_issue(request: HttpRequest, number: str) -> HttpResponse:
     for step in issue.history.select_related("by").order_by("-at", "-pk")[:NEWEST]:
         feed.add_item(
             title=f"{own}: {state_words(step.state)}",
-            link=f"{_absolute(page)}#step-{step.pk}",
+            link=f"{_absolute(page)}#course",
             description=_said(who_words(step), reason_words(step)),
-            unique_id=_tag(f"issues/{own}/{step.pk}"),
+            unique_id=_tag(f"issues/{own}/{_name_of(step)}"),
             pubdate=step.at,
             updateddate=step.at,
             geometry=issue.public_point.coords,
         )
     return _answer(request, feed)
+
+
+def _name_of(step: StatusChange) -> str:
+    """What a step is called: not by its key, as keys follow one another and would tell when hidden things happen."""
+    return salted_hmac("ascult.step", str(step.pk), algorithm="sha256").hexdigest()[:16]
 
 
 def _ground(request: HttpRequest) -> tuple[Polygon | None, dict[str, str]]:

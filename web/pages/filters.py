@@ -11,7 +11,10 @@ from urllib.parse import urlencode
 from django import forms
 from django.conf import settings
 from django.db.models import Max, Min
+from django.forms.utils import flatatt
 from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -83,16 +86,29 @@ class Asked:
         return replace(self, area=area, cell=cell, bbox=bbox)
 
 
+class Choices(forms.Select):
+    """A list to choose from, written at once: a template for every option would take longer than all the counting."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        held = "" if value is None else str(value)
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((key, mark_safe(" selected") if str(key) == held else "", label) for key, label in self.choices),
+        )
+        return format_html("<select{}>{}</select>", flatatt({"name": name, **self.attrs, **(attrs or {})}), options)
+
+
 class FilterForm(forms.Form):
     """Words, subject, state and whole months. A value that cannot be is refused and named, never guessed."""
 
     q = forms.CharField(
         label=_("Words"), required=False, max_length=LONGEST, widget=forms.TextInput({"type": "search", "size": 12})
     )
-    category = forms.ChoiceField(label=_("Subject"), required=False)
-    state = forms.ChoiceField(label=_("State"), required=False)
-    since = forms.ChoiceField(label=_("From month"), required=False)
-    until = forms.ChoiceField(label=_("To month"), required=False)
+    category = forms.ChoiceField(label=_("Subject"), required=False, widget=Choices)
+    state = forms.ChoiceField(label=_("State"), required=False, widget=Choices)
+    since = forms.ChoiceField(label=_("From month"), required=False, widget=Choices)
+    until = forms.ChoiceField(label=_("To month"), required=False, widget=Choices)
 
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data if data is not None else QueryDict())
@@ -145,7 +161,7 @@ class PlaceForm(FilterForm):
 
     field_order = ["q", "category", "area", "state", "since", "until"]
 
-    area = forms.ChoiceField(label=_("Neighbourhood"), required=False)
+    area = forms.ChoiceField(label=_("Neighbourhood"), required=False, widget=Choices)
     cell = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
     bbox = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
 

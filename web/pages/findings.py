@@ -33,7 +33,9 @@ def findings(request: HttpRequest) -> HttpResponse:
     if not kind:
         return _answer({"run": run_ref(run), "families": _families(run)})
     res = None if units == AREAS else int(units)
-    held = Finding.objects.filter(run=run, kind=kind, category=request.GET.get("subject", ""), res=res).first()
+    subject = request.GET.get("subject", "")
+    named = "\0" not in f"{kind}{subject}"  # a sign that no name has, and that the database refuses
+    held = Finding.objects.filter(run=run, kind=kind, category=subject, res=res).first() if named else None
     if held is None:
         return JsonResponse({"field": "kind", "problem": gettext("The analysis holds no such finding.")}, status=404)
     return _answer(

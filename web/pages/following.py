@@ -21,10 +21,11 @@ from web.pages import shown
 from web.pages.challenges import RETRY_AFTER_S, may_act
 from web.pages.followed import subjects_of, words_of
 from web.pages.furniture import map_context
+from web.pages.links import SECRET, unshared
 from web.pages.posting import anonymous_post
 from web.pages.wishes import FORMS, WishForm
 
-BEHIND = r"^follow/(?P<secret>[0-9a-f]{32})/"
+BEHIND = rf"^follow/(?P<secret>{SECRET})/"
 # A field that people do not see; what fills it in is a program.
 TRAP = "website"
 
@@ -122,13 +123,6 @@ def _draw_words() -> dict[str, Any]:
 # --- behind the links of the mails -----------------------------------------------------------------------------------
 
 
-def _private(response: HttpResponse) -> HttpResponse:
-    """Told to no other site, found by no search."""
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
-
-
 def _found(secret: str) -> Follow:
     held = held_by(bytes.fromhex(secret))
     if held is None:
@@ -145,9 +139,9 @@ def manage(request: HttpRequest, secret: str) -> HttpResponse:
     held = _found(secret)
     if request.method == "POST":
         done = _change(held, request.POST)
-        return _private(HttpResponseRedirect(f"{request.path}?done={done}" if done else request.path, status=303))
+        return unshared(HttpResponseRedirect(f"{request.path}?done={done}" if done else request.path, status=303))
     values = _context(held) | {"done": request.GET.get("done", "")}
-    return _private(render(request, "following/manage.html", values))
+    return unshared(render(request, "following/manage.html", values))
 
 
 def _change(held: Follow, wanted: Any) -> str:
@@ -188,7 +182,7 @@ def stopping(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method == "POST":
         (stop_daily if daily else stop)(bytes(held.secret))
         held.refresh_from_db(fields=["stopped_at"])
-    return _private(render(request, "following/stop.html", _context(held) | {"daily": daily}))
+    return unshared(render(request, "following/stop.html", _context(held) | {"daily": daily}))
 
 
 urlpatterns = [

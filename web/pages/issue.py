@@ -26,7 +26,6 @@ from web.pages.course import (
     local_day,
     next_words,
     promise,
-    spoken,
     state_mark,
     state_words,
     steps,
@@ -34,6 +33,7 @@ from web.pages.course import (
 )
 from web.pages.live import area_layer
 from web.pages.places import side_of
+from web.spoken import spoken
 
 # How closely a place is known that is no exact point: the cells of public points, and a part of a street.
 SENSITIVE_M, STREET_M = 200.0, 150.0
@@ -174,8 +174,7 @@ def small_map(issue: Issue, *, own: bool = False) -> SafeString:
         description=said,
         lang=get_language() or "",
     )
-    # Made in this house: maps.vector escapes every word it is given.
-    return mark_safe(drawn)  # noqa: S308
+    return mark_safe(drawn)  # noqa: S308 (maps.vector escapes every word it is given)
 
 
 def answers(issue: Issue, *, own: bool = False) -> list[dict[str, str]]:

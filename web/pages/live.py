@@ -42,8 +42,8 @@ class WrongQuestionError(ValueError):
 @require_safe
 @gzip_page
 def cells(request: HttpRequest) -> HttpResponse:
-    """GeoJSON of what a box holds, and the words for legend and status line: cells with their counts, or near enough the
-    issues themselves as points. Always the sum of n + `elsewhere` == `total`; `list` is the address of the same list.
+    """GeoJSON of what a box holds, and the words for legend and status line: cells with their counts, or near enough
+    the issues themselves as points. Always sum of n + `elsewhere` == `total`; `list` begins the address of the list.
     """
     try:
         asked, res, box = _asked(request), _res(request), _box(request)

@@ -9,33 +9,31 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import re_path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext_lazy
 
-from issues.drafts import LONGEST_EMAIL
+from issues.drafts import LONGEST_EMAIL, email_problem, plain
 from issues.erasing import erase_issue
 from issues.models import Issue, Submission
 from issues.naming import tracking_number
 from issues.photos import MOST_PHOTOS
 from issues.rules import CLOSED, ModerationAct, PhotoState, State, TextState
-from neighborhoods.following import follow
+from issues.submitting import keep_email
 from neighborhoods.models import Follow
 from neighborhoods.models.notices import ISSUE
 from web.pages import errors, verdicts
 from web.pages.challenges import may_act
 from web.pages.course import answers_for, local_day, next_words, promise, state_mark, state_words, steps, when_words
 from web.pages.issue import answers, small_map, where
+from web.pages.links import SECRET, unshared
 from web.pages.posting import anonymous_post
 
 # For so long after a report came in its page thanks for it, however it was reached.
 THANKED = dt.timedelta(hours=1)
-LINK = r"(?P<link>[0-9a-f]{32})"
+LINK = f"(?P<link>{SECRET})"
 
 # What became of photos, by code.
 PHOTO_WORDS = {
@@ -75,9 +73,7 @@ def private(view: View) -> View:
     def guarded(request: HttpRequest, link: str) -> HttpResponse:
         response = _behind(view, request, link)
         response["Cache-Control"] = "no-store, private"
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+        return unshared(response)
 
     return guarded
 
@@ -197,25 +193,12 @@ def tell(request: HttpRequest, held: Submission) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     back = reverse("mine", args=[bytes(held.link).hex()])
-    email = request.POST.get("email", "").strip()
-    try:
-        validate_email(email)
-    except ValidationError:
+    email = plain(request.POST.get("email", ""))
+    if not email or email_problem(email):
         return HttpResponseRedirect(f"{back}?email=wrong#told", status=303)
     if may_act(request):
-        _keep_email(held, email)
+        keep_email(submission=held, email=email, language=get_language() or "")
     return HttpResponseRedirect(f"{back}#told", status=303)
-
-
-@transaction.atomic
-def _keep_email(held: Submission, email: str) -> None:
-    """One address for a report, however often it is asked: nobody's mailbox is filled through a link."""
-    row = Submission.objects.select_for_update().get(pk=held.pk)
-    if row.contact_id is not None or row.issue_id is None:
-        return
-    wish = follow(email=email, language=get_language() or "", kind=ISSUE, subject=row.issue_id, reporter=True)
-    row.contact_id = wish.contact_id
-    row.save(update_fields=["contact"])
 
 
 @private

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from issues import moderating
 from issues.actions import change_status
+from issues.drafts import plain
 from issues.models import Issue, Photo, Verdict
 from issues.moderating import ActRefusedError
 from issues.permissions import ANSWER, MODERATE
@@ -96,7 +97,7 @@ def _answer(request: HttpRequest, issue: Issue) -> object:
     to = request.POST.get("to", "")
     if to not in list(State):
         raise ActRefusedError("no-state", f"{to!r} is no state")
-    return change_status(by=request.user, issue=issue, to=State(to), reason=_reason(request).strip())
+    return change_status(by=request.user, issue=issue, to=State(to), reason=plain(_reason(request)))
 
 
 def rectangles_of(sent: QueryDict) -> list[Rectangle]:

@@ -17,11 +17,12 @@ from issues.permissions import ANSWER, MODERATE
 from issues.photos import MOST_PHOTOS, PhotoRefusedError, add_photo, is_public, path_of
 from issues.pictures import LARGEST
 from issues.rules import PhotoState
+from web.pages.links import SECRET, unshared
 from web.pages.posting import anonymous_post
 from web.pages.signing import staff
 from web.uploads import CutOffError, ShortFiles, TooLargeError, announced, body_of
 
-LINK = r"(?P<link>[0-9a-f]{32})"
+LINK = f"(?P<link>{SECRET})"
 ID = r"(?P<photo>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 SIZE = r"(?P<size>full|small)\.jpg"
 MOST_FORM = (MOST_PHOTOS + 1) * LARGEST
@@ -77,8 +78,7 @@ def receive(request: HttpRequest, link: str, photo: str) -> HttpResponse:
         return _gone(request)
     answer = _put(request, held.issue, photo) if request.method == "PUT" else _posted(request, held.issue, link, photo)
     answer["Cache-Control"] = PRIVATE
-    answer["Referrer-Policy"] = "no-referrer"
-    return answer
+    return unshared(answer)
 
 
 def _put(request: HttpRequest, issue: Issue, photo: str) -> HttpResponse:
@@ -158,9 +158,8 @@ def _sent(request: HttpRequest, photo: Photo, size: str, kept: str) -> HttpRespo
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Encoding"] = "identity"  # a JPEG is packed already; the packing middleware leaves it alone
     if kept == PRIVATE:
-        response["Referrer-Policy"] = "no-referrer"
         response["Cross-Origin-Resource-Policy"] = "same-origin"
-        return response
+        return unshared(response)
     response["ETag"] = f'"{written:x}-{len(data):x}"'
     return get_conditional_response(request, etag=response["ETag"], response=response) or response
 

@@ -22,7 +22,7 @@ SEVERAL = "several"
 
 
 def pin_features(found: Iterable[Issue]) -> list[dict[str, Any]]:
-    """One point for every spot, from north to south: `n`, `text`, `mark` (a state, or several) and the `issues` there."""
+    """One point for every spot, from north to south: `n`, `text`, `mark` (a state, or several), the `issues` there."""
     spots: dict[tuple[float, float], list[Issue]] = {}
     for issue in found:
         place = (round(issue.public_point.y, DECIMALS), round(issue.public_point.x, DECIMALS))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.conf import settings
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -76,9 +77,12 @@ def areas(asked: Asked, chosen: BoundarySet | None) -> Shown:
 
 
 def pins(asked: Asked, cells: Sequence[int]) -> list[Issue]:
-    """The issues in cells of the finest resolution, the newest first."""
+    """The issues in cells of the finest resolution, the newest first; of each only what a map shows."""
     plain, _lacking = _subjects(asked)
-    return _newest(asked.filters(plain), Ground(view=tuple(cells))) if plain and cells else []
+    if not plain or not cells:
+        return []
+    found = _newest(asked.filters(plain), Ground(view=tuple(cells)))
+    return _about(found.only("public_point", "category", "state", "opened_on"), plain)
 
 
 def listed(asked: Asked, chosen: BoundarySet | None, after: Mark | None, most: int) -> Listed:
@@ -88,7 +92,9 @@ def listed(asked: Asked, chosen: BoundarySet | None, after: Mark | None, most: i
         return Listed([], False, 0, lacking)
     filters, ground = asked.filters(plain), _ground(asked, chosen)
     total = in_ground(filters, ground)
-    found = _newest(filters, ground, after, most + 1, few=total < FEW)
+    named = Prefetch("neighborhood", Neighborhood.objects.defer("geometry"))
+    rows = _newest(filters, ground, after, most + 1, few=total < FEW).prefetch_related(named)
+    found = _about(rows.defer("point", "public_point", "answers", "words"), plain)
     return Listed(found[:most], len(found) > most, total, lacking)
 
 
@@ -106,15 +112,23 @@ def current_set() -> BoundarySet | None:
 
 def _newest(
     filters: Filters, ground: Ground, after: Mark | None = None, most: int | None = None, *, few: bool = True
-) -> list[Issue]:
+) -> QuerySet[Issue]:
     """Words are looked up in the rows of the search, which are narrow; all else in the issues themselves."""
     if filters.text:
         rows = SearchRow.objects.asked(filters).within(ground).newest(after, few=few)
     else:
         rows = Issue.objects.public().asked(filters).within(ground).newest(after)
     keys = list(rows.values_list("pk", flat=True)[:most])
-    found = Issue.objects.filter(pk__in=keys).select_related("category", "neighborhood")
-    return list(found.defer("neighborhood__geometry", "answers", "words").newest())
+    return Issue.objects.filter(pk__in=keys).newest()
+
+
+def _about(found: QuerySet[Issue], subjects: Sequence[Category]) -> list[Issue]:
+    """Issues with their subjects, which are at hand."""
+    by_key = {subject.pk: subject for subject in subjects}
+    issues = list(found)
+    for issue in issues:
+        issue.category = by_key[issue.category_id]
+    return issues
 
 
 def _ground(asked: Asked, chosen: BoundarySet | None) -> Ground:

@@ -75,6 +75,15 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("sign-in") + "?out=1", status=303)
 
 
+@never_cache
+def admin_sign_in(request: HttpRequest) -> HttpResponse:
+    """The way into the admin pages leads through the same door: its own would count no wrong passwords."""
+    if request.user.is_authenticated:
+        return render(request, "signing/not-yours.html", status=403)
+    wanted = local(request, request.GET.get("next", "") or reverse("admin:index"))
+    return HttpResponseRedirect(f"{reverse('sign-in')}?{urlencode({'next': wanted})}")
+
+
 def local(request: HttpRequest, wanted: str) -> str:
     """Where to go next: a path of this site, else what waits."""
     safe = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)

@@ -9,9 +9,10 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from issues.drafts import LONGEST_TEXT, place_problem
+from issues.drafts import LONGEST_TEXT, place_problem, plain
 from issues.naming import tracking_number
 from issues.similar import Similar, similar
+from web.pages.addresses import degrees
 from web.pages.course import state_words
 from web.pages.posting import anonymous_post
 from web.reporting.numbers import day
@@ -25,11 +26,11 @@ NEAREST_M = 10
 @require_POST
 def page(request: HttpRequest) -> JsonResponse:
     """What is open near `lng`, `lat` about `category` in words like `text`; 422 where there is no such place."""
-    lng, lat = (_degrees(request.POST.get(name, "")) for name in ("lng", "lat"))
+    lng, lat = (degrees(request.POST.get(name, "")) for name in ("lng", "lat"))
     if problem := place_problem(lng, lat, settings.CITY):
         return JsonResponse({"code": problem, "message": gettext("There is no such place in the city.")}, status=422)
-    text = request.POST.get("text", "")[:LONGEST_TEXT]
-    return JsonResponse({"similar": offers(lng, lat, request.POST.get("category", ""), text)})
+    text, category = request.POST.get("text", "")[:LONGEST_TEXT], plain(request.POST.get("category", ""))
+    return JsonResponse({"similar": offers(lng, lat, category, text)})
 
 
 def offers(lng: float, lat: float, category: str = "", text: str = "") -> list[dict[str, str]]:
@@ -71,13 +72,6 @@ def shortened(text: str, most: int) -> str:
         return line
     whole, _, _rest = line[:most].rpartition(" ")
     return f"{(whole or line[: most - 1]).rstrip(',;:.–- ')}…"
-
-
-def _degrees(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return float("nan")
 
 
 urlpatterns = [path("issues/new/similar.json", page, name="issue-similar")]

@@ -8,13 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from analytics.suggesting import suggest
 from issues.drafts import LONGEST_TEXT
 from web.pages.posting import anonymous_post
 from web.reporting.numbers import percent
+from web.spoken import spoken
 
 
 @anonymous_post
@@ -37,7 +38,7 @@ def suggested(text: str) -> dict[str, Any]:
     spec = settings.CITY.spec(found.label) if found else None
     if found is None or spec is None:
         return {}
-    name = spec.name.get(get_language() or "", next(iter(spec.name.values())))
+    name = spoken(spec.name)
     confidence = min(math.floor(found.confidence * 100), 99) / 100
     said = gettext("%(subject)s (%(percent)s sure)") % {"subject": name, "percent": percent(confidence)}
     return {"slug": spec.slug, "name": name, "confidence": confidence, "said": said}

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -16,17 +14,18 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from issues.drafts import LONGEST_EMAIL, LONGEST_TEXT
+from issues.drafts import LONGEST_EMAIL, LONGEST_TEXT, email_problem, plain
 from issues.models import Issue
 from issues.naming import tracking_number
 from issues.photos import PhotoRefusedError
+from issues.pictures import LARGEST
 from issues.rules import CLOSED
 from issues.verdicts import VerdictRefusedError, give_verdict, may_judge
-from web.pages.challenges import RETRY_AFTER_S, may_act
+from web.pages.challenges import RETRY_AFTER_S, VERDICT, may_act
 from web.pages.course import local_day, state_mark, state_words, when_words
 from web.pages.issue import found, where
 from web.pages.posting import anonymous_post
-from web.pages.raising.reading import MOST_PHOTO, UnreadableError, sent_with
+from web.pages.raising.reading import UnreadableError, sent_with
 
 YES, NO = "yes", "no"
 
@@ -41,6 +40,7 @@ PROBLEMS: Mapping[tuple[str, str], str | Promise] = {
     ("photo", "missing"): _("Choose a photo that shows it."),
     ("photo", "too-large"): _("The photo is too large. 8 MB are the most."),
     ("email", "not-an-address"): _("This is not an e-mail address. One looks like name@example.org."),
+    ("email", "too-long"): _("This e-mail address is too long."),
 }
 STATUS = {"not-closed": 409, "said-already": 409, "too-many": 429}
 
@@ -85,7 +85,7 @@ def judged(request: HttpRequest, issue: Issue, asker: Asker) -> HttpResponse:
     except UnreadableError as problem:
         return problem.answer()
     values, photo = sent.values, next(iter(sent.photos), None)
-    answer = Answer(_fixed(values.get("fixed", "")), values.get("said", ""), values.get("email", "").strip(), photo)
+    answer = Answer(_fixed(values.get("fixed", "")), values.get("said", ""), plain(values.get("email", "")), photo)
     if _keep(request, issue, asker, answer):
         return HttpResponseRedirect(f"{asker.back}?said={answer.fixed}", status=303)
     return _form(request, issue, asker, answer)
@@ -99,7 +99,7 @@ def _keep(request: HttpRequest, issue: Issue, asker: Asker, answer: Answer) -> b
     """Keep the verdict; where that cannot be, the answer tells why."""
     if not answer.fixed:
         return False
-    if not may_act(request):
+    if not may_act(request, "" if asker.by_reporter else VERDICT):
         return _refuse(answer, {"issue": "too-many"})
     if problems := _checked(answer):
         return _refuse(answer, problems)
@@ -125,13 +125,10 @@ def _keep(request: HttpRequest, issue: Issue, asker: Asker, answer: Answer) -> b
 def _checked(answer: Answer) -> dict[str, str]:
     """What is wrong before anybody else is asked."""
     problems = {}
-    if answer.photo is not None and (answer.photo.size or 0) > MOST_PHOTO:
+    if answer.photo is not None and (answer.photo.size or 0) > LARGEST:
         problems["photo"] = "too-large"
-    try:
-        if answer.email:
-            validate_email(answer.email)
-    except ValidationError:
-        problems["email"] = "not-an-address"
+    if problem := email_problem(answer.email):
+        problems["email"] = problem
     return problems
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from shapely.geometry import Point, Polygon
 
 from geo.drawn import MOST_BYTES, MOST_CORNERS, GroundError, area, circle, corners_of
-from issues.drafts import LONGEST_EMAIL
+from issues.drafts import LONGEST_EMAIL, email_problem
 from issues.models import Issue
 from issues.naming import issue_of, tracking_number
 from neighborhoods import gazetteer
@@ -76,6 +76,12 @@ class WishForm(forms.Form):
         for field in self.fields.values():
             field.error_messages["required"] = _("Please fill this in.")
             field.error_messages["invalid_choice"] = _("Choose one of the list.")
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"])
+        if email_problem(email):
+            raise forms.ValidationError(self.fields["email"].error_messages["invalid"])
+        return email
 
     def wish(self) -> dict[str, Any]:
         """The values of neighborhoods.following.follow, with an id that the same wish of the same form always has."""

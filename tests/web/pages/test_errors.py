@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import OperationalError
+from django.http import UnreadablePostError
 
 from web.pages import home
 
@@ -15,7 +16,7 @@ def broken(client, monkeypatch):
         def fail(*args, **kwargs):
             raise error
 
-        monkeypatch.setattr(home, "FilterForm", fail)
+        monkeypatch.setattr(home.shown, "current_set", fail)
         return client.get(f"/{language}/")
 
     return visit
@@ -46,3 +47,8 @@ def test_a_database_that_does_not_answer(broken):
 def test_error_pages_ask_the_database_for_nothing(broken):
     """Without the django_db mark any query would fail the test."""
     assert broken(OperationalError("gone")).status_code == 503
+
+
+@pytest.mark.django_db
+def test_what_did_not_arrive_whole_is_no_mistake_of_ours(broken):
+    assert broken(UnreadablePostError("the line went silent")).status_code == 408

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from issues.actions import change_status
-from issues.models import Issue
+from issues.models import Issue, StatusChange
 from issues.naming import tracking_number
 from issues.rules import State, TextState
 from neighborhoods.models import User
@@ -216,3 +216,14 @@ def test_a_feed_costs_the_same_for_many(client):
     change_status(by=None, issue=one, to=State.RESOLVED)
     assert [cost(address) for address in addresses] == few
     assert max(few) <= 6
+
+
+def test_a_step_is_not_called_by_its_key(client):
+    """Keys follow one another: a gap between two would tell that something hidden happened, and when."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('issues_statuschange', 'id'), 7654320)")
+    number = tracking_number(make_issue(**HERE).pk)
+    assert StatusChange.objects.get().pk == 7_654_321
+    text = client.get(f"/en/feeds/issues/{number}.atom").content.decode()
+    assert "7654321" not in text
+    assert numbers(ElementTree.fromstring(text.encode())) == numbers(feed(client, f"issues/{number}.atom"))

@@ -34,6 +34,8 @@ def test_few_sensitive_incidents_are_in_none(client, address):
     [
         ({"kind": "beauty"}, 404, "kind"),
         ({"kind": "counts"}, 404, "kind"),
+        ({"kind": "a\0b"}, 404, "kind"),
+        ({"kind": "counts", "subject": "\0"}, 404, "kind"),
         ({"kind": "counts", "units": "7"}, 400, "units"),
     ],
 )

@@ -25,8 +25,10 @@ def test_cells_and_the_rest_add_up(cells, res):
     answer = cells(f"res={res}&bbox={SQUARES}").json()
     shown = sum(f["properties"]["n"] for f in answer["features"])
     assert (shown, answer["elsewhere"], answer["total"]) == (5, 1, 6)
+    where = "On this map and at its edge" if answer["pins"] else "On this map"
+    assert answer["pins"] is (res == 10)
     assert answer["said"] == (
-        "On this map: 5 issues. Not on it: 1. Together: 6 (without sensitive subjects, which only reports count)."
+        f"{where}: 5 issues. Not on it: 1. Together: 6 (without sensitive subjects, which only reports count)."
     )
 
 

@@ -254,3 +254,10 @@ def test_another_site_cannot_erase(client, at, sent):
     answer = client.post(at(receipt, "mine-erase"), headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
     assert client.get(at(receipt)).status_code == 200
+
+
+@pytest.mark.parametrize("email", ["x" * 250 + "@example.org", '"a b"@example.org', ""])
+def test_an_address_that_cannot_be_written_to_is_not_kept(client, at, sent, email):
+    answer = client.post(at(sent(), "mine-told"), {"email": email})
+    assert (answer.status_code, answer["Location"].partition("?")[2]) == (303, "email=wrong#told")
+    assert not Follow.objects.exists()

@@ -162,3 +162,24 @@ def test_no_name_and_no_address_is_kept():
     for attempt in Attempt.objects.all():
         assert len(bytes(attempt.block)) == 16
         assert attempt.cell == 0
+
+
+def test_the_admin_has_no_door_of_its_own(client):
+    """Its own form counts no wrong passwords."""
+    answer = client.get("/admin/", follow=True)
+    assert answer.redirect_chain[-1][0].partition("?")[2] == "next=%2Fadmin%2F"
+    assert answer.resolver_match.url_name == "sign-in"
+    assert not answer.cookies
+    assert client.post("/admin/login/", {"username": "x", "password": "y"}).status_code == 302
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example/"])
+def test_the_way_to_the_admin_stays_on_this_site(client, wanted):
+    assert "evil" not in client.get("/admin/login/", {"next": wanted})["Location"]
+
+
+def test_who_signed_in_without_the_right_is_told(client):
+    client.force_login(make_moderator())
+    answer = client.get("/admin/", follow=True)
+    assert answer.status_code == 403
+    assert "Your account may not do this" in answer.content.decode() or "Contul" in answer.content.decode()

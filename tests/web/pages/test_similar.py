@@ -98,3 +98,8 @@ def test_distances_are_told_to_ten_metres(metres, said):
 )
 def test_a_text_is_cut_between_words(text, short):
     assert shortened(text, 20) == short
+
+
+def test_a_sign_that_no_subject_has_breaks_nothing(ask):
+    make_issue("roads", lng=LNG + 0.0003, lat=LAT)
+    assert len(ask(category="roads\0").json()["similar"]) == 1

@@ -9,10 +9,10 @@ from issues.models import Issue, Photo, Verdict
 from issues.naming import tracking_number
 from issues.rules import State
 from issues.verdicts import give_verdict
-from neighborhoods.models import Follow
+from neighborhoods.models import Contact, Follow
 from tests.factories import instant, make_boundaries, make_issue
 from tests.made_pictures import jpeg
-from web.pages import verdicts
+from web.pages.challenges import STRANGERS_VERDICTS_HOUR
 
 pytestmark = pytest.mark.django_db
 
@@ -102,13 +102,15 @@ def test_who_comes_second_is_told_and_keeps_the_words(client, url, closed):
     assert "Second." in html
 
 
-def test_of_many_answers_in_a_row_the_last_wait(client, url, monkeypatch):
-    monkeypatch.setattr(verdicts, "may_act", lambda request: False)
-    answer = client.post(url, {"fixed": "no", "said": "The hole is there.", "photos": photo()})
-    assert answer.status_code == 429
-    assert int(answer.headers["Retry-After"]) > 0
-    assert "The hole is there." in answer.content.decode()
-    assert not Verdict.objects.exists()
+def test_of_many_answers_in_a_row_the_last_wait(client, address, closed):
+    others = [make_issue("roads", i=i, closed=instant(2026, 3, 9)) for i in range(1, STRANGERS_VERDICTS_HOUR + 1)]
+    urls = [address("issue-verdict", tracking_number(one.pk)) for one in [closed, *others]]
+    answers = [client.post(one, {"fixed": "yes"}) for one in urls[:-1]]
+    answers.append(client.post(urls[-1], {"fixed": "no", "said": "The hole is there.", "photos": photo()}))
+    assert [a.status_code for a in answers] == [303] * STRANGERS_VERDICTS_HOUR + [429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    assert "The hole is there." in answers[-1].content.decode()
+    assert Verdict.objects.count() == STRANGERS_VERDICTS_HOUR
 
 
 @pytest.mark.parametrize("change", [{"hidden": True}, {"hidden": True, "waiting": True}])
@@ -138,3 +140,16 @@ def test_no_cookie_is_set(client, url):
 
 def test_a_number_of_no_issue(client, address):
     assert client.get(address("issue-verdict", "K7QF-2M9X")).status_code == 404
+
+
+@pytest.mark.parametrize("email", ["x" * 250 + "@example.org", '"a b"@example.org', "nobody"])
+def test_an_address_that_cannot_be_written_to_is_said(client, url, email):
+    answer = client.post(url, {"fixed": "yes", "email": email})
+    assert answer.status_code == 422
+    assert "e-mail address" in answer.content.decode()
+    assert not Verdict.objects.exists()
+
+
+def test_signs_that_nobody_sees_are_no_part_of_an_address(client, url):
+    assert client.post(url, {"fixed": "yes", "email": "a\x01na@example.org\u202e"}).status_code == 303
+    assert Contact.objects.get().email == "ana@example.org"

@@ -16,7 +16,8 @@ from web.pages.errors import RETRY_AFTER_S
 from web.pages.raising.delivery import RefusedError, deliver
 from web.pages.raising.reading import UnreadableError
 from web.pages.raising.typed import Typed
-from web.pages.raising.words import by, in_words, of
+from web.pages.raising.words import by, in_words
+from web.spoken import spoken
 
 
 def answer(request: HttpRequest, typed: Typed) -> JsonResponse:
@@ -51,7 +52,7 @@ def _received(receipt: Receipt) -> JsonResponse:
         "mine": mine,
         "promised_on": issue.promised_on.isoformat() if issue.promised_on else None,
         "promised_said": by(issue.promised_on) if issue.promised_on else "",
-        "goes_to": of(spec.goes_to) if spec else "",
+        "goes_to": spoken(spec.goes_to) if spec else "",
         "photos": f"{mine}photos/",
     }
     return JsonResponse(told, status=200 if receipt.replay else 201)

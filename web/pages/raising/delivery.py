@@ -16,10 +16,11 @@ from django.utils.translation import get_language, gettext
 from issues.drafts import Draft
 from issues.models import Issue
 from issues.photos import MOST_PHOTOS, PhotoRefusedError, add_photo
+from issues.pictures import LARGEST
 from issues.submitting import Receipt, submit
 from web.pages.challenges import Refusal, guard
 from web.pages.raising import places
-from web.pages.raising.reading import MOST_PHOTO, UnreadableError
+from web.pages.raising.reading import UnreadableError
 from web.pages.raising.typed import Typed, draft_of, key_of
 
 GONE = (OperationalError, InterfaceError)
@@ -63,7 +64,7 @@ def add_photos(issue: Issue, key: uuid.UUID, photos: Sequence[UploadedFile]) -> 
 def _photo(issue: Issue, key: uuid.UUID, photo: UploadedFile, place: int) -> str:
     if place >= MOST_PHOTOS:
         return "too-many"
-    if (photo.size or 0) > MOST_PHOTO:
+    if (photo.size or 0) > LARGEST:
         return "too-large"
     data = photo.read()
     try:

@@ -19,9 +19,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from issues.drafts import DraftError, email_problem
+from issues.drafts import DraftError, email_problem, plain
+from issues.holding import TooManyHeldError, hold
 from issues.submitting import KeyErasedError, KeyUsedError
-from web.pages.challenges import Refusal, TooManyHeldError, hold
+from web.pages.challenges import LINK, RETRY_AFTER_S, Refusal, may_act
+from web.pages.links import unshared
 from web.pages.posting import anonymous_post
 from web.pages.raising import answers, places, steps
 from web.pages.raising.delivery import GONE, RefusedError, add_photos, checked_draft, deliver
@@ -104,8 +106,7 @@ def _sent(request: HttpRequest, typed: Typed, photos: Photos) -> HttpResponse:
     response = HttpResponseRedirect(
         reverse("mine", args=[receipt.link]) + (f"?new=1&photos={came}" if came else "?new=1"), status=303
     )
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return unshared(response)
 
 
 def _not_sent(typed: Typed, problem: Exception) -> Screen:
@@ -134,12 +135,14 @@ def _limited(request: HttpRequest, typed: Typed, refusal: Refusal) -> HttpRespon
 
 def _held(request: HttpRequest, typed: Typed) -> HttpResponse:
     """The way past a limit without a script: the report waits for a link that we mail."""
-    email = typed.lift.strip()
+    email = plain(typed.lift)
     problem = email_problem(email) if email else "missing"
     try:
         key, draft = checked_draft(typed)
+        if not problem and not may_act(request, LINK):
+            return _many_links(request, typed)
         if not problem:
-            hold(key, draft, email)
+            hold(key=key, draft=draft, email=email)
     except TooManyHeldError:
         problem = "too-many"
     except (DraftError, UnreadableError) as found:
@@ -147,6 +150,13 @@ def _held(request: HttpRequest, typed: Typed) -> HttpResponse:
     if problem:
         return shown(request, Screen(typed, "send", problems={"lift": problem}, limited=True, status=422))
     return render(request, "raising/held.html", {"days": settings.CITY.retention.unconfirmed_days})
+
+
+def _many_links(request: HttpRequest, typed: Typed) -> HttpResponse:
+    """No more links for now: each goes to whatever address a stranger names."""
+    response = shown(request, Screen(typed, "send", problems={"lift": "many-links"}, limited=True, status=429))
+    response["Retry-After"] = str(RETRY_AFTER_S)
+    return response
 
 
 urlpatterns = [path("issues/new/", raising, name="issue-new")]

@@ -14,10 +14,10 @@ from django.http import HttpRequest, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext
 
+from issues.pictures import LARGEST
 from web.uploads import ShortFiles
 
 MOST_WORDS = 64 * 1024
-MOST_PHOTO = 8 * 1024 * 1024
 # A form without a script brings its photos along, as they come from the camera: more than is kept may arrive.
 MOST_BODY = 80 * 1024 * 1024
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -77,7 +77,7 @@ def sent_with(request: HttpRequest) -> Sent:
 
 
 def _from_form(request: HttpRequest) -> Sent:
-    request.upload_handlers = [ShortFiles(request, MOST_PHOTO)]
+    request.upload_handlers = [ShortFiles(request, LARGEST)]
     try:
         values, files = request.POST.dict(), request.FILES.getlist("photos")
     except RequestDataTooBig:

@@ -19,7 +19,8 @@ from web.pages.errors import RETRY_AFTER_S
 from web.pages.raising import places, script
 from web.pages.raising.places import Offer
 from web.pages.raising.typed import ANSWER, Typed, only, with_key
-from web.pages.raising.words import in_words, kept_back, of, promise
+from web.pages.raising.words import in_words, kept_back, promise
+from web.spoken import spoken
 
 NOTHING = Offer()
 
@@ -135,11 +136,11 @@ def _place_said(typed: Typed) -> str:
 def _category(spec: CategorySpec, typed: Typed, problems: Mapping[str, str]) -> dict[str, Any]:
     return {
         "slug": spec.slug,
-        "name": of(spec.name),
+        "name": spoken(spec.name),
         "chosen": typed.category == spec.slug,
-        "hint": of(spec.hint),
+        "hint": spoken(spec.hint),
         "promise": promise(spec),
-        "goes_to": of(spec.goes_to),
+        "goes_to": spoken(spec.goes_to),
         "private": kept_back(spec),
         "questions": [_question(spec.slug, question, typed, problems) for question in spec.questions],
     }
@@ -148,11 +149,11 @@ def _category(spec: CategorySpec, typed: Typed, problems: Mapping[str, str]) -> 
 def _question(slug: str, question: Question, typed: Typed, problems: Mapping[str, str]) -> dict[str, Any]:
     name = f"{ANSWER}{slug}-{question.id}"
     value = typed.answers.get(name.removeprefix(ANSWER), "")
-    words = {"yes": gettext("yes"), "no": gettext("no")} | {v: of(texts) for v, texts in question.options}
+    words = {"yes": gettext("yes"), "no": gettext("no")} | {v: spoken(texts) for v, texts in question.options}
     return {
         "id": question.id,
         "name": name,
-        "ask": of(question.ask),
+        "ask": spoken(question.ask),
         "kind": question.kind,
         "when": question.when[0] if question.when else "",
         "when_is": question.when[1] if question.when else "",

@@ -13,7 +13,6 @@ from issues.drafts import Draft, DraftError, checked
 from issues.rules import Precision
 
 STEPS = ("where", "what", "send")
-DONE = "done"
 # In which section a problem is shown. Answers to questions stand in "what".
 SECTION = {
     "place": "where",

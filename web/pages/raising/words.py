@@ -39,6 +39,7 @@ PROBLEMS: Mapping[tuple[str, str], Words] = {
     ("lift", "missing"): _("Write the e-mail address that the link should go to."),
     ("lift", "not-an-address"): _("This is not an e-mail address. One looks like name@example.org."),
     ("lift", "too-many"): _("Several reports already wait for links sent to this address. Please open those first."),
+    ("lift", "many-links"): _("Many requests come from here just now. Please try again in ten minutes."),
     ("website", "filled"): _("Please empty the field “Leave this empty”. It is there to catch programs."),
     ("", "unknown"): _("This could not be read. Please write it again."),
     ("", "too-long"): _("This is too long."),
@@ -55,11 +56,6 @@ def said(name: str, code: str) -> str:
 def in_words(problems: Mapping[str, str]) -> dict[str, str]:
     """The same problems, each in words."""
     return {name: said(name, code) for name, code in problems.items()}
-
-
-def of(texts: Mapping[str, str]) -> str:
-    """The text of the page's language, or of the city's first."""
-    return texts.get(get_language() or "") or next(iter(texts.values()), "")
 
 
 def day_said(day: dt.date) -> str:

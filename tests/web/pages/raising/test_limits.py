@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from issues.models import HeldReport, Issue
-from neighborhoods.models import Contact, Notice
+from neighborhoods.limits import block_of
+from neighborhoods.models import Attempt, Contact, Notice
 from tests.factories import make_boundaries, make_category
 from tests.filled_forms import filled, page_of, words
+from web.pages import challenges
 from web.pages.challenges import Refusal
 from web.pages.raising import delivery
 
@@ -98,3 +101,21 @@ def test_so_many_links_and_no_more(post):
     answer = post(filled(go="lift", lift="me@example.org"))
     assert answer.status_code == 422
     assert "already wait" in words(answer.content.decode())
+
+
+def test_one_sender_mails_links_to_so_many_strangers_and_no_more(post, monkeypatch):
+    monkeypatch.setattr(challenges, "OTHER_ACTS_HOUR", 2)
+    form = filled(go="lift", address="by the school")
+    for name in ("ana", "dan"):
+        assert post(form | {"lift": f"{name}@example.org"}).status_code == 200
+    answer = post(form | {"lift": "ion@example.org"})
+    assert (answer.status_code, answer["Retry-After"]) == (429, "600")
+    assert "Many requests come from here" in words(answer.content.decode())
+    assert page_of(answer).values["address"] == "by the school"
+    assert HeldReport.objects.count() == 2
+
+
+def test_who_is_past_the_limit_of_other_acts_still_gets_a_link(post, monkeypatch):
+    monkeypatch.setattr(challenges, "OTHER_ACTS_HOUR", 2)
+    Attempt.objects.bulk_create(Attempt(block=block_of("127.0.0.1", timezone.now()), cell=1) for _ in range(9))
+    assert post(filled(go="lift", lift="ana@example.org")).status_code == 200

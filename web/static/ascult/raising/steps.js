@@ -1,5 +1,6 @@
 // Three steps on one page: one section in view, its heading in focus, and the browser's Back goes one step back.
 import { fill, form, place, value } from "./fields.js";
+import { onPlace } from "./place.js";
 import { element, say } from "./words.js";
 
 export const ORDER = ["where", "what", "send"];
@@ -88,12 +89,18 @@ export function problems(found) {
     else if (field) field.removeAttribute("aria-invalid");
   });
   summary.hidden = !names.length;
-  summary.querySelector("ul").replaceChildren(...names.map((name) => element("li", {}, link(name, found[name]))));
+  summary.querySelector("ul").replaceChildren(...names.map((name) => element("li", { "data-problem": name }, link(name, found[name]))));
   if (!names.length) return;
   const first = ORDER.find((one) => names.some((name) => sectionOf(name) === one));
   if (first !== current) go(first);
   summary.scrollIntoView();
   summary.focus({ preventScroll: true });
+}
+
+// What is mended leaves the summary at once; the last one takes it along.
+function mended(name) {
+  summary.querySelectorAll(`[data-problem="${name}"]`).forEach((line) => line.remove());
+  if (!summary.querySelector("li")) summary.hidden = true;
 }
 
 function link(name, said) {
@@ -114,5 +121,7 @@ export function start() {
     if (!spot || spot.hidden) return;
     spot.hidden = true;
     field.removeAttribute("aria-invalid");
+    mended(field.name);
   });
+  onPlace(() => { if (place()) mended("place"); });
 }
