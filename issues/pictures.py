@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageCms, ImageDraw
+from PIL import Image, ImageCms, ImageDraw, ImageFile
 
 from issues.picture_files import JPEG, LARGEST_PROFILE, PNG, WEBP, bare, kind_of, orientation
 
@@ -109,6 +109,8 @@ def _remade(data: bytes) -> Pictures:
             raise PictureRefusedError("too-many-pixels", f"{width} x {height} pixels")
         turned = _UPRIGHT.get(orientation(exif or image.info.get("exif", b"")))
         with _turn(heavy=width * height > HEAVY_PIXELS):
+            # Pillow has this switch once for the whole process, and WeasyPrint turns it on.
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
             small_enough = _decoded(image)
     upright = small_enough if turned is None else small_enough.transpose(turned)
     return _pictures(_fresh(upright))

@@ -93,7 +93,7 @@ def test_killed_and_run_again_is_as_if_never_killed(tmp_path):
     assert len(after_kills) == ROWS
 
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE issues_issue, issues_statuschange, issues_incident RESTART IDENTITY")
+        cursor.execute("TRUNCATE issues_issue, issues_statuschange, issues_incident RESTART IDENTITY CASCADE")
     whole = start(path)
     _told, problems = whole.communicate()
     assert whole.returncode == 0, problems

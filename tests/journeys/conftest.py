@@ -56,7 +56,7 @@ def site(chromium: str, django_db_setup: None, django_db_blocker: DjangoDbBlocke
         server = LiveServer("localhost")
         yield server.url
         server.stop()
-        call_command("flush", interactive=False, verbosity=0)
+        call_command("flush", interactive=False, verbosity=0, reset_sequences=False)  # locators remember keys
 
 
 @pytest.fixture(scope="module")

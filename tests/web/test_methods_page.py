@@ -122,7 +122,7 @@ def test_headings_come_in_order(client):
 
 def test_it_needs_no_script_and_asks_no_other_origin(client):
     markup = page(client)
-    assert "<script" not in markup
+    assert markup.count("<script") == markup.count("ascult/queue.js") == 1  # waiting reports, on every page
     assert re.findall(r'(?:src|href)="(?:https?:)?//[^"]*"', markup) == []
     assert " style=" not in markup
 

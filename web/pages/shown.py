@@ -94,7 +94,7 @@ def listed(asked: Asked, chosen: BoundarySet | None, after: Mark | None, most: i
     total = in_ground(filters, ground)
     named = Prefetch("neighborhood", Neighborhood.objects.defer("geometry"))
     rows = _newest(filters, ground, after, most + 1, few=total < FEW).prefetch_related(named)
-    found = _about(rows.defer("point", "public_point", "answers", "words"), plain)
+    found = _about(rows.defer("point", "answers", "words"), plain)
     return Listed(found[:most], len(found) > most, total, lacking)
 
 
