@@ -103,8 +103,9 @@ def test_two_tabs_send_once(reporter, context, site, sent):
     first = reporter.open().page
     other = Reporter(context, site)
     other.excused = NO_LINE
-    second = other.open().page
     reporter.fills_in("Two tabs, one report.")
+    second = other.open().page
+    first.bring_to_front()  # what lies behind is slowed down
     context.set_offline(True)
     first.locator("#finish").tap()
     expect(second.locator("#waiting")).to_contain_text("Waiting to send: 1")
@@ -283,6 +284,20 @@ def test_a_draft_is_kept_when_the_page_is_left(reporter):
     expect(page.locator("#drafts")).to_be_empty()
 
 
+def test_a_draft_is_kept_when_the_browser_ends_the_page_before_its_database_wrote(reporter):
+    page = reporter.open().page
+    reporter.excused = "kept in memory only"
+    reporter.says_where()
+    page.locator("#text").fill("Left in a greater hurry.")
+    page.evaluate("void (IDBDatabase.prototype.transaction = () => { throw new Error('the page is gone'); })")
+    page.goto("about:blank")
+    reporter.open()
+    expect(page.locator("#drafts")).to_contain_text("Left in a greater hurry.")
+    assert page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('ascult-left-'))") == []
+    page.get_by_role("button", name="Go on with it").tap()
+    expect(page.locator("#text")).to_have_value("Left in a greater hurry.")
+
+
 def test_a_draft_open_in_one_tab_is_not_offered_in_another(reporter, context, site):
     reporter.open()
     reporter.says_where()
@@ -291,6 +306,8 @@ def test_a_draft_open_in_one_tab_is_not_offered_in_another(reporter, context, si
     other = Reporter(context, site).open()
     other.page.wait_for_timeout(3000)
     expect(other.page.locator("#drafts")).to_be_empty()
+    reporter.page.close()
+    expect(other.page.locator("#drafts")).to_contain_text("Only here.")  # as soon as that tab is closed
 
 
 def test_a_browser_that_keeps_nothing_says_so_and_sends_all_the_same(site, browser, streets, sent):

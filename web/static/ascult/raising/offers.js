@@ -11,7 +11,7 @@ function when(at) {
 }
 
 export async function offer(taken) {
-  const [record] = await others();
+  const [record] = await others(() => offer(taken));
   box.replaceChildren();
   if (!record) return;
   const go = element("button", { type: "button", className: "quiet" }, say("offer_on"));
