@@ -12,7 +12,8 @@ from django import forms
 from django.conf import settings
 from django.db.models import Max, Min
 from django.forms.utils import flatatt
-from django.http import QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
@@ -192,9 +193,20 @@ class PlaceForm(FilterForm):
         return replace(found, area=where["area"], cell=where["cell"], bbox=where["bbox"])
 
 
+def address_of_part(request: HttpRequest, response: HttpResponse, form: FilterForm, address: str) -> None:
+    """Where htmx asks for a part of a page, the page's address becomes the shortest that asks the same."""
+    patch_vary_headers(response, ["HX-Request"])
+    if request.headers.get("HX-Request") and form.is_valid():
+        response.headers["HX-Push-Url"] = address
+
+
 def known_months() -> list[dt.date]:
-    """Every month from the first issue to the last, the latest first."""
-    found = Issue.objects.public().aggregate(first=Min("opened_on"), last=Max("opened_on"))
+    """Every month from the first issue to the last, the latest first; sensitive subjects stretch it no further."""
+    found = (
+        Issue.objects.public()
+        .filter(category__sensitive=False)
+        .aggregate(first=Min("opened_on"), last=Max("opened_on"))
+    )
     return months_between(found["first"], found["last"]) if found["first"] else []
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -17,7 +16,7 @@ from issues.words import folded
 from neighborhoods.gazetteer import LONGEST_SEARCH, search
 from neighborhoods.models import BoundarySet
 from web.pages import heard, shown
-from web.pages.filters import OUTSIDE, Asked, PlaceForm
+from web.pages.filters import OUTSIDE, Asked, PlaceForm, address_of_part
 from web.pages.framing import opening
 from web.pages.furniture import map_context
 from web.reporting.numbers import whole
@@ -44,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         values |= _whole_page(form.asked, chosen) | _map(looked, chosen)
         values |= {"where": where, "longest_where": LONGEST_SEARCH, "places": _places(where, near, form)}
     response = render(request, template, values)
-    patch_vary_headers(response, ["HX-Request"])
+    address_of_part(request, response, form, f"{reverse('home')}?{form.asked.query}".removesuffix("?"))
     return response
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -21,7 +20,7 @@ from neighborhoods.models import BoundarySet
 from web.pages import shown
 from web.pages.course import state_mark, state_words
 from web.pages.embed import snippet
-from web.pages.filters import OUTSIDE, Asked, PlaceForm
+from web.pages.filters import OUTSIDE, Asked, PlaceForm, address_of_part
 from web.pages.places import cell_names
 from web.reporting.numbers import day
 from web.reporting.sentences import issues
@@ -55,7 +54,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     }
     template = "listing/results.html" if request.headers.get("HX-Request") else "listing/page.html"
     response = render(request, template, values)
-    patch_vary_headers(response, ["HX-Request"])
+    address_of_part(request, response, form, _with(reverse("issues"), asked.full_query))
     return response
 
 

@@ -34,6 +34,17 @@ def test_a_row_says_what_where_when_and_leads_on(client, address, issues):
     assert f'href="{address("issue", number)}"' in client.get(address("issues")).content.decode()
 
 
+def test_a_renewed_list_has_the_shortest_address_that_asks_the_same(client, address):
+    def answer(**asked):
+        return client.get(address("issues"), asked, headers={"HX-Request": "true"})
+
+    said = answer(q="groapă", category="", area="fabric", state="", since="", until="", cell="", bbox="")
+    assert said.headers["HX-Push-Url"] == f"{address('issues')}?q=groap%C4%83&area=fabric"
+    assert answer(state="").headers["HX-Push-Url"] == address("issues")
+    assert "HX-Push-Url" not in answer(state="nonsense").headers
+    assert "HX-Push-Url" not in client.get(address("issues")).headers
+
+
 def test_a_long_text_is_cut_short(issues):
     make_issue(description="bla " * 200)
     assert "bla bla…" in issues().replace(" …", "…")
