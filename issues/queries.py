@@ -20,6 +20,7 @@ from issues.searching import tsquery
 if TYPE_CHECKING:
     from issues.counts import Filters, Ground
     from neighborhoods.models import Category
+    from neighborhoods.rules import Held
 
 
 class FilteredQuerySet(models.QuerySet):
@@ -82,6 +83,21 @@ class IssueQuerySet(FilteredQuerySet):
             return found
         rows = apps.get_model("issues", "SearchRow").objects
         return found.filter(pk__in=rows.asked(filters).values("pk"))
+
+    def reached(self, held: Iterable[Held]) -> IssueQuerySet:
+        """Those that one of the roles held reaches."""
+        inside = Q(pk__in=[])
+        for one in held:
+            bounds = {
+                "department__slug": one.department,
+                "category__slug": one.category,
+                "neighborhood__slug": one.area,
+            }
+            within = {name: slug for name, slug in bounds.items() if slug}
+            if not within:
+                return self
+            inside |= Q(**within)
+        return self.filter(inside)
 
     def newest(self, after: tuple[dt.date, int] | None = None) -> IssueQuerySet:
         """The newest first; with `after` (day and key of one) those behind it."""

@@ -1,8 +1,11 @@
-"""The course of an issue as tables: states, and which may follow which; pure."""
+"""The course of an issue, and who may do what with it, as tables: states, which may follow which, rights; pure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+
+from neighborhoods.rules import EVERYBODY, PEOPLE, WRITERS, Role
 
 
 class State(StrEnum):
@@ -71,6 +74,43 @@ ACT_REASON_NEEDED = frozenset({ModerationAct.HIDDEN, ModerationAct.TEXT_PRIVATE,
 
 # Moves that must say why.
 REASON_NEEDED = frozenset({State.REFUSED, State.TRANSFERRED, State.DUPLICATE})
+
+
+class IssueRight(StrEnum):
+    """What may be done with issues."""
+
+    SEE = "see public issues"
+    REPORT = "report a problem"
+    FOLLOW_UP = "follow one's own report up"
+    JUDGE = "say whether it was really fixed"
+    SEE_DESK = "see the desk"
+    MODERATE = "publish, hide, edit, look at photos"
+    ANSWER = "answer and change the state"
+    SEE_PLACE = "see where a sensitive issue truly lies, and its photos"
+    ASSIGN = "assign to a department or a person"
+    NOTE = "write and read internal notes"
+    GROUP = "merge and split incidents"
+    ENTER = "enter a report for a person"
+    RULE = "keep routing rules and reply templates"
+
+
+_DESK = frozenset({Role.MANAGER, Role.MODERATOR, Role.OFFICER})
+
+ISSUE_RIGHTS: Mapping[StrEnum, frozenset[Role]] = {
+    IssueRight.SEE: EVERYBODY,
+    IssueRight.REPORT: WRITERS,
+    IssueRight.FOLLOW_UP: frozenset({Role.REPORTER}),
+    IssueRight.JUDGE: PEOPLE,
+    IssueRight.SEE_DESK: _DESK,
+    IssueRight.MODERATE: frozenset({Role.MODERATOR}),
+    IssueRight.ANSWER: frozenset({Role.OFFICER}),
+    IssueRight.SEE_PLACE: frozenset({Role.OFFICER}),
+    IssueRight.ASSIGN: frozenset({Role.MANAGER, Role.OFFICER}),
+    IssueRight.NOTE: _DESK,
+    IssueRight.GROUP: frozenset({Role.MODERATOR, Role.OFFICER}),
+    IssueRight.ENTER: _DESK,
+    IssueRight.RULE: frozenset({Role.ADMINISTRATOR}),
+}
 
 
 class MoveRefusedError(ValueError):

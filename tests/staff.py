@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import Permission
+from typing import Any
 
-from issues.permissions import ANSWER, MODERATE
+from django.test import Client
+
+from neighborhoods.access import give_role
 from neighborhoods.models import User
+from neighborhoods.rules import Role
+from web.accounts import SHOWN
 
 PASSWORD = "a long password of a test"
 
 
-def make_person(name: str = "nobody", *permissions: str) -> User:
-    """An account of that name with these permissions; the same name gives the same account."""
+def make_person(name: str = "nobody", *roles: Role, **reach: Any) -> User:
+    """An account of that name with these roles; the same name gives the same account."""
     held = User.objects.filter(username=name).first()
     if held is None:
         held = User.objects.create_user(name, password=PASSWORD)
-        codes = [permission.partition(".")[2] for permission in permissions]
-        held.user_permissions.set(Permission.objects.filter(codename__in=codes))
+        for role in roles:
+            give_role(user=held, role=role, by=None, **reach)
     return held
 
 
 def make_moderator(name: str = "moderator") -> User:
-    return make_person(name, MODERATE)
+    return make_person(name, Role.MODERATOR)
 
 
 def make_officer(name: str = "officer") -> User:
-    return make_person(name, ANSWER)
+    return make_person(name, Role.OFFICER)
+
+
+def sign_in(client: Client, account: User, *, second_factor: bool = True) -> None:
+    """A session of an account as it is after the password, and after the code where it has shown one."""
+    client.force_login(account)
+    if second_factor:
+        session = client.session
+        session[SHOWN] = account.pk
+        session.save()

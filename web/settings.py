@@ -65,7 +65,7 @@ if DATABASE_ROLE := os.environ.get("DATABASE_ROLE", ""):
     DATABASES["default"]["USER"] = f"{DATABASES['default']['NAME']}_{DATABASE_ROLE}"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "web.administration.Administration",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -74,6 +74,9 @@ INSTALLED_APPS = [
     "django.contrib.gis",
     "django.contrib.postgres",
     "rest_framework",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "leaflet",
     "django_htmx",
     "procrastinate.contrib.django",
@@ -97,6 +100,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "web.access.AccessMiddleware",
 ]
 
 ROOT_URLCONF = "web.urls"
@@ -145,6 +150,18 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebase
 
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "moderation"
+# Accounts are kept by django-allauth (web.accounts); nobody signs up, staff need a second factor.
+AUTHENTICATION_BACKENDS = ["web.accounts.AdministratorBackend"]
+ACCOUNT_ADAPTER = "web.accounts.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+MFA_ADAPTER = "web.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # phones are up to half a minute off
+# One code opens one session, whichever process was asked.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "neighborhoods_cache"}}
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

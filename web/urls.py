@@ -39,7 +39,7 @@ urlpatterns = [
     *tiles.urlpatterns,
     *photos.urlpatterns,
     *offline.urlpatterns,
-    path("admin/login/", signing.admin_sign_in),  # before the admin's own
+    path("admin/login/", signing.admin_sign_in, name="admin-sign-in"),  # before the admin's own
     path("admin/", admin.site.urls),
     *i18n_patterns(
         *home.urlpatterns,

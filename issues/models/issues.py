@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from issues.queries import IssueQuerySet
 from issues.rules import OPEN, Precision, State, TextState
-from neighborhoods.models import Category
+from neighborhoods.models import Category, Department, User
 from neighborhoods.placed import Placed
 
 STATES = [
@@ -79,6 +79,18 @@ class Issue(Placed):
         default=Precision.POINT.value,
         db_default=Precision.POINT.value,
     )
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("department"),
+    )
+    assignee = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("assigned to")
+    )
     channel = models.CharField(_("channel"), max_length=60, blank=True)
     opened_at = models.DateTimeField(_("opened at"))
     opened_on = models.DateField(_("opened on"))
@@ -121,11 +133,11 @@ class Issue(Placed):
             models.Index(
                 fields=["recorded_at"], condition=Q(text_state=TextState.WITHHELD.value), name="issue_withheld"
             ),
+            models.Index(
+                fields=["department", "opened_on"], condition=Q(state__in=sorted(OPEN)), name="issue_open_of_department"
+            ),
+            models.Index(fields=["assignee", "opened_on"], condition=Q(assignee__isnull=False), name="issue_assigned"),
             BrinIndex(fields=["recorded_at"], name="issue_recorded"),
-        ]
-        permissions = [
-            ("moderate_issue", "May look at what waits, publish, hide and edit"),
-            ("answer_issue", "May change the state of an issue and answer"),
         ]
 
     def __str__(self) -> str:

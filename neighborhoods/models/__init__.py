@@ -1,3 +1,4 @@
+from neighborhoods.models.access import ApiToken, Department, Grant
 from neighborhoods.models.boundaries import NOT_STATED, BoundarySet, Exposure, Neighborhood
 from neighborhoods.models.gazetteer import Address
 from neighborhoods.models.notices import Follow, Notice
@@ -7,12 +8,15 @@ from neighborhoods.models.topics import Category
 __all__ = [
     "NOT_STATED",
     "Address",
+    "ApiToken",
     "Attempt",
     "BoundarySet",
     "Category",
     "Contact",
+    "Department",
     "Exposure",
     "Follow",
+    "Grant",
     "Neighborhood",
     "Notice",
     "User",

@@ -14,17 +14,18 @@ from django.utils.functional import Promise
 from django.utils.timesince import timesince
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from issues.desk import FROM_THE_START, PHOTO, PUBLISH, SAID, TEXT, Waiting, load, oldest
 from issues.models import Issue
 from issues.naming import issue_of, tracking_number
-from issues.permissions import ANSWER, MODERATE
 from issues.personal import personal_kinds
+from issues.rules import IssueRight
 from web.pages import moderation_acts, moderation_desk
 from web.pages.issue import found, where
 from web.pages.moderation_desk import KIND_WORDS
-from web.pages.signing import staff
+from web.permissions import allowed, subject_of
 
 ROWS = 20
 EXCERPT = 160
@@ -45,13 +46,13 @@ LOAD_WORDS: dict[str, Promise] = {
 
 
 @require_safe
-@staff(MODERATE, ANSWER)
+@never_cache
 def index(request: HttpRequest) -> HttpResponse:
     """What waits, the oldest first; and the way to any issue by its number."""
     asked = request.GET.get("number", "").strip()
     if asked and (issue := issue_of(asked)) is not None:
         return HttpResponseRedirect(reverse("moderate", args=[tracking_number(issue.pk)]))
-    values = _queue(request) if request.user.has_perm(MODERATE) else {}
+    values = _queue(request) if allowed(request.actor, IssueRight.MODERATE) else {}
     return render(request, "moderation/index.html", values | {"asked": asked}, status=404 if asked else 200)
 
 
@@ -119,10 +120,12 @@ def _cursor_of(row: Waiting) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff(MODERATE, ANSWER)
+@never_cache
 def desk(request: HttpRequest, number: str) -> HttpResponse:
     """Everything about one issue, and the acts that the account may do."""
     issue = found(number)
+    if not allowed(request.actor, IssueRight.SEE_DESK, subject_of(issue)):
+        return render(request, "signing/not-yours.html", status=403)
     here = reverse("moderate", args=[tracking_number(issue.pk)])
     if request.method != "POST":
         if request.path != here:
@@ -131,7 +134,7 @@ def desk(request: HttpRequest, number: str) -> HttpResponse:
     act = moderation_acts.ACTS.get(request.POST.get("act", ""))
     if act is None:
         return _desk(request, issue, problem=gettext("Nothing was chosen."), status=400)
-    if not request.user.has_perm(act.permission):
+    if not allowed(request.actor, act.right, subject_of(issue)):
         return render(request, "signing/not-yours.html", status=403)
     problem, status = moderation_acts.done(act, request, issue)
     if problem:
@@ -142,7 +145,7 @@ def desk(request: HttpRequest, number: str) -> HttpResponse:
 
 def _desk(request: HttpRequest, issue: Issue, *, problem: str = "", status: int = 200) -> HttpResponse:
     done = moderation_acts.ACTS.get(request.GET.get("done", ""))
-    values = moderation_desk.context(found(tracking_number(issue.pk)), request.user)
+    values = moderation_desk.context(found(tracking_number(issue.pk)), request.actor)
     next_one = next((row.issue for row in oldest(2) if row.issue.pk != issue.pk), None) if values["moderates"] else None
     values |= {
         "problem": problem,

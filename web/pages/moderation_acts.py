@@ -15,10 +15,9 @@ from issues.actions import change_status
 from issues.drafts import plain
 from issues.models import Issue, Photo, Verdict
 from issues.moderating import ActRefusedError
-from issues.permissions import ANSWER, MODERATE
 from issues.photos import PhotoRefusedError
 from issues.pictures import Rectangle
-from issues.rules import MoveRefusedError, State
+from issues.rules import IssueRight, MoveRefusedError, State
 
 MOST_RECTANGLES = 20
 # What rounding to tenths of a percent may add.
@@ -40,9 +39,9 @@ PROBLEMS: dict[str, tuple[int, Promise]] = {
 
 @dataclass(frozen=True)
 class Act:
-    """One act: the permission it needs, the call, and what is said once it is done."""
+    """One act: the right it needs, the call, and what is said once it is done."""
 
-    permission: str
+    right: IssueRight
     call: Callable[[HttpRequest, Issue], object]
     said: Promise
 
@@ -123,33 +122,37 @@ def _rectangle(*texts: str) -> Rectangle:
 
 
 ACTS = {
-    "publish": Act(MODERATE, lambda r, i: moderating.publish(by=r.user, issue=i), _("Everybody can see it now.")),
+    "publish": Act(
+        IssueRight.MODERATE, lambda r, i: moderating.publish(by=r.user, issue=i), _("Everybody can see it now.")
+    ),
     "hide": Act(
-        MODERATE,
+        IssueRight.MODERATE,
         lambda r, i: moderating.hide(by=r.user, issue=i, reason=_reason(r)),
         _("Nobody else sees it any more. The author reads why."),
     ),
     "show-text": Act(
-        MODERATE, lambda r, i: moderating.show_text(by=r.user, issue=i), _("Everybody reads the text as written.")
+        IssueRight.MODERATE,
+        lambda r, i: moderating.show_text(by=r.user, issue=i),
+        _("Everybody reads the text as written."),
     ),
     "edit-text": Act(
-        MODERATE,
+        IssueRight.MODERATE,
         lambda r, i: moderating.edit_text(by=r.user, issue=i, text=r.POST.get("text", "")),
         _("Everybody reads your text."),
     ),
     "keep-private": Act(
-        MODERATE,
+        IssueRight.MODERATE,
         lambda r, i: moderating.keep_private(by=r.user, issue=i, reason=_reason(r)),
         _("The text stays private. The author reads why."),
     ),
-    "show-said": Act(MODERATE, _said(True), _("Everybody reads what the resident said.")),
-    "keep-said": Act(MODERATE, _said(False), _("What the resident said stays private.")),
-    "show-photo": Act(MODERATE, _look(True), _("Everybody can see the photo now.")),
-    "refuse-photo": Act(MODERATE, _look(False), _("The photo is not shown. The author reads why.")),
+    "show-said": Act(IssueRight.MODERATE, _said(True), _("Everybody reads what the resident said.")),
+    "keep-said": Act(IssueRight.MODERATE, _said(False), _("What the resident said stays private.")),
+    "show-photo": Act(IssueRight.MODERATE, _look(True), _("Everybody can see the photo now.")),
+    "refuse-photo": Act(IssueRight.MODERATE, _look(False), _("The photo is not shown. The author reads why.")),
     "cover": Act(
-        MODERATE,
+        IssueRight.MODERATE,
         lambda r, i: moderating.cover_photo(by=r.user, photo=_photo(r, i), rectangles=rectangles_of(r.POST)),
         _("These parts are black now. Please look again."),
     ),
-    "answer": Act(ANSWER, _answer, _("The answer is public, and who follows is told.")),
+    "answer": Act(IssueRight.ANSWER, _answer, _("The answer is public, and who follows is told.")),
 }

@@ -12,13 +12,14 @@ from issues.drafts import LONGEST_TEXT
 from issues.models import Issue, Verdict
 from issues.models.issues import TEXT_STATES
 from issues.naming import tracking_number
-from issues.permissions import ANSWER, MODERATE
 from issues.personal import CNP, EMAIL, IBAN, PHONE, PLATE, spans
-from issues.rules import MOVES, REASON_NEEDED, PhotoState, State, TextState
+from issues.rules import MOVES, REASON_NEEDED, IssueRight, PhotoState, State, TextState
 from neighborhoods.models import User
+from neighborhoods.rules import Actor
 from web.pages.course import local_day, promise, state_words, steps, when_words
 from web.pages.issue import answers, small_map, where
 from web.pages.photos import may_look
+from web.permissions import allowed, subject_of
 
 KIND_WORDS: dict[str, Promise] = {
     EMAIL: _("an e-mail address"),
@@ -29,17 +30,17 @@ KIND_WORDS: dict[str, Promise] = {
 }
 
 
-def context(issue: Issue, user: Any) -> dict[str, Any]:
+def context(issue: Issue, actor: Actor) -> dict[str, Any]:
     """Everything that the account may see of an issue. Nobody's e-mail address is ever among it."""
-    near = may_look(user, issue)
+    near, subject = may_look(actor, issue), subject_of(issue)
     return {
         "issue": issue,
         "number": tracking_number(issue.pk),
         "subject": issue.category.name(),
         "sensitive": issue.category.sensitive,
         "near": near,
-        "moderates": user.has_perm(MODERATE),
-        "answers": user.has_perm(ANSWER),
+        "moderates": allowed(actor, IssueRight.MODERATE, subject),
+        "answers": allowed(actor, IssueRight.ANSWER, subject),
         "where": where(issue, own=near),
         "map": small_map(issue, own=near),
         "point": f"{issue.point.y:.6f}, {issue.point.x:.6f}" if near else "",

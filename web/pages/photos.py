@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import re_path, reverse
 from django.utils.cache import get_conditional_response
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from issues.models import Issue, Photo, Submission
-from issues.permissions import ANSWER, MODERATE
 from issues.photos import MOST_PHOTOS, PhotoRefusedError, add_photo, is_public, path_of
 from issues.pictures import LARGEST
-from issues.rules import PhotoState
+from issues.rules import IssueRight, PhotoState
+from neighborhoods.rules import Actor
 from web.pages.links import SECRET, unshared
 from web.pages.posting import anonymous_post
-from web.pages.signing import staff
+from web.permissions import allowed, subject_of
 from web.uploads import CutOffError, ShortFiles, TooLargeError, announced, body_of
 
 LINK = f"(?P<link>{SECRET})"
@@ -54,18 +54,19 @@ def of_sender(request: HttpRequest, link: str, photo: str, size: str) -> HttpRes
 
 
 @require_safe
-@staff(MODERATE, ANSWER)
+@never_cache
 def of_staff(request: HttpRequest, photo: str, size: str) -> HttpResponse:
     """A photo for who looks at it; of a sensitive subject it may tell the place, so only who answers sees it."""
     held = _photo(photo)
-    if not may_look(request.user, held.issue):
-        raise Http404("this photo is not for moderators")
+    subject = subject_of(held.issue)
+    if not (allowed(request.actor, IssueRight.SEE_DESK, subject) and may_look(request.actor, held.issue)):
+        raise Http404("this photo is not for this account")
     return _sent(request, held, size, PRIVATE)
 
 
-def may_look(user: Any, issue: Issue) -> bool:
+def may_look(actor: Actor, issue: Issue) -> bool:
     """Whether somebody on staff may see the true place of an issue and its photos."""
-    return user.has_perm(ANSWER) or not issue.category.sensitive
+    return not issue.category.sensitive or allowed(actor, IssueRight.SEE_PLACE, subject_of(issue))
 
 
 @anonymous_post

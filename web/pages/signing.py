@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth import login, logout
+from allauth.account.utils import perform_login
+from allauth.account.views import reauthenticate
+from allauth.mfa.base.views import authenticate, index
+from allauth.mfa.base.views import reauthenticate as reauthenticate_by_code
+from allauth.mfa.recovery_codes.views import generate_recovery_codes, view_recovery_codes
+from allauth.mfa.totp.views import activate_totp, deactivate_totp
+from django.contrib.auth import logout
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -23,28 +26,6 @@ from neighborhoods.wrong_passwords import begin
 from web.pages.challenges import client_address
 from web.pages.posting import anonymous_post
 from web.reporting.numbers import whole
-
-View = Callable[..., HttpResponse]
-
-
-def staff(*permissions: str) -> Callable[[View], View]:
-    """A view for accounts that have one of the permissions; others may sign in, or are told that it is not theirs."""
-
-    def guard(view: View) -> View:
-        @never_cache
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
-                # What was sent with a form is not kept over the signing in, so neither is its address.
-                back = request.get_full_path() if request.method in {"GET", "HEAD"} else reverse("moderation")
-                return HttpResponseRedirect(f"{reverse('sign-in')}?{urlencode({'next': back})}")
-            if not any(request.user.has_perm(permission) for permission in permissions):
-                return render(request, "signing/not-yours.html", status=403)
-            return view(request, *args, **named)
-
-        return guarded
-
-    return guard
 
 
 @never_cache
@@ -64,8 +45,26 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, wanted, problem=gettext("The name or the password is not right."), status=422)
     now.was_right()
-    login(request, form.get_user())
-    return HttpResponseRedirect(local(request, wanted), status=303)
+    answer = perform_login(request, form.get_user(), redirect_url=local(request, wanted))
+    answer.status_code = 303  # a form was sent, a page is read next
+    return answer
+
+
+@never_cache
+@sensitive_post_parameters("code")
+def second_step(request: HttpRequest) -> HttpResponse:
+    """The code after the password. Wrong codes are counted as wrong passwords are."""
+    if request.method != "POST":
+        return authenticate(request)
+    now = begin(f"second factor {request.session.session_key}", client_address(request))
+    if now.wait_s:
+        answer = HttpResponse(_later(now.wait_s), status=429, content_type="text/plain; charset=utf-8")
+        answer["Retry-After"] = str(now.wait_s)
+        return answer
+    answer = authenticate(request)
+    if answer.status_code in {302, 303}:
+        now.was_right()
+    return answer
 
 
 @never_cache
@@ -106,5 +105,14 @@ def _later(wait_s: int) -> str:
 
 urlpatterns = [
     path("sign-in/", sign_in, name="sign-in"),
+    path("sign-in/", sign_in, name="account_login"),  # as the library calls it
+    path("sign-in/code/", second_step, name="mfa_authenticate"),
+    path("sign-in/again/", reauthenticate, name="account_reauthenticate"),
+    path("sign-in/again/code/", reauthenticate_by_code, name="mfa_reauthenticate"),
     path("sign-out/", sign_out, name="sign-out"),
+    path("account/second-factor/", index, name="mfa_index"),
+    path("account/second-factor/new/", activate_totp, name="mfa_activate_totp"),
+    path("account/second-factor/off/", deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/codes/", view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("account/codes/new/", generate_recovery_codes, name="mfa_generate_recovery_codes"),
 ]

@@ -2,24 +2,20 @@
 
 import datetime as dt
 import uuid
-from io import StringIO
 
 import pytest
-from django.contrib.auth.models import Group
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from issues.models import Issue, ModerationStep, Photo, StatusChange, Verdict
 from issues.naming import tracking_number
-from issues.permissions import ROLES
 from issues.photos import add_photo, path_of
 from issues.rules import PhotoState, State, TextState
 from neighborhoods.following import follow
 from neighborhoods.models import User
 from tests.factories import instant, make_boundaries, make_issue
 from tests.made_pictures import jpeg, near, pixel
-from tests.staff import make_moderator, make_officer, make_person
+from tests.staff import make_moderator, make_officer, make_person, sign_in
 from tests.web.pages.conftest import words
 from web.pages import moderation
 
@@ -35,7 +31,7 @@ def folder(settings, tmp_path):
 @pytest.fixture
 def staff(client):
     make_boundaries(["Fabric", "Iosefin"])
-    client.force_login(make_moderator())
+    sign_in(client, make_moderator())
     return client
 
 
@@ -158,7 +154,7 @@ def test_the_true_place_of_a_sensitive_issue_is_for_who_answers(staff):
         assert secret not in said
     assert "1 photo came along." in said
     assert "/moderation/photos/" not in staff.get(desk(issue)).content.decode()
-    staff.force_login(make_officer())
+    sign_in(staff, make_officer())
     said = page(staff, desk(issue))
     assert "Strada Lungă 7" in said
     assert "45.741230, 21.191230" in said
@@ -289,7 +285,7 @@ def test_an_act_nobody_knows_is_none(staff):
 def test_an_officer_answers(client):
     make_boundaries(["Fabric"])
     issue = make_issue()
-    client.force_login(make_officer())
+    sign_in(client, make_officer())
     assert act(client, issue, "answer", to="refused").status_code == 422
     assert act(client, issue, "answer", to="nothing").status_code == 422
     assert act(client, issue, "answer", to="in_progress", reason="A crew comes on Monday.").status_code == 303
@@ -300,7 +296,7 @@ def test_an_officer_answers(client):
 def test_signs_that_no_text_has_are_no_part_of_an_answer(client):
     make_boundaries(["Fabric"])
     issue = make_issue()
-    client.force_login(make_officer())
+    sign_in(client, make_officer())
     assert act(client, issue, "answer", to="in_progress", reason=" A crew\0 comes.\u202e ").status_code == 303
     assert StatusChange.objects.filter(issue=issue).last().reason == "A crew comes."
 
@@ -340,7 +336,7 @@ def test_who_may_act(client, name, who):
     verdict = said_of(issue, "so")
     photo = add_photo(issue=issue, id=uuid.uuid4(), data=jpeg())
     if account := WHO[who]():
-        client.force_login(account)
+        sign_in(client, account)
     answer = act(client, issue, name, verdict=verdict.pk, photo=photo.pk, **sent)
     assert answer.status_code == {may: 303, "anonymous": 302}.get(who, 403)
     done = ModerationStep.objects.count() + StatusChange.objects.filter(state=State.IN_PROGRESS).count()
@@ -352,7 +348,7 @@ def test_who_may_look(client, who):
     make_boundaries(["Fabric"])
     issue = make_issue()
     if account := WHO[who]():
-        client.force_login(account)
+        sign_in(client, account)
     wanted = {"anonymous": 302, "no permission": 403}.get(who, 200)
     for path in (QUEUE, desk(issue)):
         answer = client.get(path)
@@ -363,7 +359,7 @@ def test_who_may_look(client, who):
 def test_only_moderators_read_the_queue(client):
     make_boundaries(["Fabric"])
     make_issue(waiting=True, description="Behind the school.")
-    client.force_login(make_officer())
+    sign_in(client, make_officer())
     assert "Behind the school." not in page(client, QUEUE)
 
 
@@ -371,30 +367,6 @@ def test_another_site_acts_for_nobody():
     make_boundaries(["Fabric"])
     issue = make_issue(waiting=True)
     client = Client(enforce_csrf_checks=True)
-    client.force_login(make_moderator())
+    sign_in(client, make_moderator())
     assert act(client, issue, "publish").status_code == 403
     assert Issue.objects.get().waiting
-
-
-# --- roles ----------------------------------------------------------------------------------------------------------
-
-
-def test_roles_are_exactly_the_table(db):
-    for _ in range(2):
-        call_command("set_roles", stdout=StringIO())
-    for role in ROLES:
-        codes = {p.codename for p in Group.objects.get(name=role.name).permissions.all()}
-        assert codes == {permission.partition(".")[2] for permission in role.permissions}
-    assert not User.objects.exists()
-
-
-def test_demo_accounts_tell_their_new_passwords_once(client):
-    told = []
-    for _ in range(2):
-        out = StringIO()
-        call_command("set_roles", demo_accounts=True, stdout=out)
-        told.append(out.getvalue().split("demo account moderator, password ")[1].split()[0])
-    assert told[0] != told[1]
-    assert User.objects.count() == len(ROLES)
-    assert client.post("/en/sign-in/", {"username": "moderator", "password": told[1]}).status_code == 303
-    assert client.get(QUEUE).status_code == 200

@@ -17,7 +17,7 @@ from issues.pictures import LARGEST
 from issues.rules import PhotoState
 from tests.factories import instant, make_boundaries, make_issue
 from tests.made_pictures import encoded, jpeg, scene
-from tests.staff import make_moderator, make_officer, make_person
+from tests.staff import make_moderator, make_officer, make_person, sign_in
 from web.uploads import CutOffError, TooLargeError, body_of
 
 pytestmark = pytest.mark.django_db
@@ -311,7 +311,7 @@ def test_what_others_send_to_dispute_is_not_the_reporters(client, issue):
 
 
 def test_staff_look_at_what_waits(client, photo):
-    client.force_login(make_moderator())
+    sign_in(client, make_moderator())
     answer = client.get(of_staff(photo))
     assert answer.status_code == 200
     assert {"private", "no-store"} <= set(answer["Cache-Control"].split(", "))
@@ -320,9 +320,9 @@ def test_staff_look_at_what_waits(client, photo):
 def test_of_sensitive_subjects_only_who_answers_sees_photos(client, photo, issue):
     issue.category.sensitive = True
     issue.category.save()
-    client.force_login(make_moderator())
+    sign_in(client, make_moderator())
     assert client.get(of_staff(photo)).status_code == 404
-    client.force_login(make_officer())
+    sign_in(client, make_officer())
     assert client.get(of_staff(photo)).status_code == 200
 
 
@@ -344,6 +344,6 @@ MAY = {
 @pytest.mark.parametrize("route", MAY)
 def test_who_may(client, photo, route, who):
     if account := WHO[who]():
-        client.force_login(account)
+        sign_in(client, account)
     path = {"public": public, "own": own, "staff": of_staff}[route](photo)
     assert client.get(path).status_code == MAY[route][who]

@@ -1,0 +1,93 @@
+"""Who may do what, kept: roles given and ended, keys of programs made and revoked, and who stands behind a request."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from neighborhoods.models import ApiToken, Category, Department, Grant, User
+from neighborhoods.models.access import READ
+from neighborhoods.rules import GIVEN, Actor, Held, Role
+
+# What every key begins with, so that one found in a log or a page is known for what it is.
+MARK = "ascult_"
+SHOWN = 8
+
+
+class AlreadyGivenError(ValueError):
+    """The account holds the role with the same reach."""
+
+
+def give_role(
+    *,
+    user: User,
+    role: Role,
+    by: User | None,
+    department: Department | None = None,
+    category: Category | None = None,
+    area: str = "",
+) -> Grant:
+    """Give an account a role. Raises AlreadyGivenError, and ValueError for a role that nobody is given."""
+    if role not in GIVEN:
+        raise ValueError(f"{role} is nobody's to give")
+    try:
+        with transaction.atomic():
+            return Grant.objects.create(
+                user=user, role=role.value, department=department, category=category, area=area, given_by=by
+            )
+    except IntegrityError as problem:
+        raise AlreadyGivenError(f"{user.username} holds {role} already") from problem
+
+
+def end_role(*, grant: Grant, by: User | None, now: dt.datetime | None = None) -> bool:
+    """End a role from the next request on; False where it had ended."""
+    return bool(Grant.objects.now().filter(pk=grant.pk).update(ended_at=now or timezone.now(), ended_by=by))
+
+
+def make_token(*, name: str, scope: str = READ, by: User | None) -> tuple[ApiToken, str]:
+    """A key for a program, and the key itself, which is told this once and kept nowhere."""
+    key = MARK + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        name=name, scope=scope, digest=_digest(key), begins=key[len(MARK) :][:SHOWN], made_by=by
+    )
+    return token, key
+
+
+def revoke_token(*, token: ApiToken, now: dt.datetime | None = None) -> bool:
+    """Refuse a key from the next request on; False where it was refused already."""
+    return bool(ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now or timezone.now()))
+
+
+def actor_of_token(key: str) -> Actor | None:
+    """The program behind a key; None for a key that is unknown or revoked."""
+    token = ApiToken.objects.filter(digest=_digest(key), revoked_at=None).first() if key.startswith(MARK) else None
+    if token is None:
+        return None
+    today = timezone.localdate()
+    if token.used_on != today:
+        ApiToken.objects.filter(pk=token.pk).update(used_on=today)
+    role = Role.API_READ if token.scope == READ else Role.API_WRITE
+    return Actor((Held(role),), token=token.pk)
+
+
+def actor_of_account(user: User, *, second_factor: bool) -> Actor:
+    """The person behind an account, with the roles of this moment."""
+    given = Grant.objects.now().filter(user=user).select_related("department", "category")
+    held = [
+        Held(
+            Role(grant.role),
+            grant.department.slug if grant.department else "",
+            grant.category.slug if grant.category else "",
+            grant.area,
+        )
+        for grant in given
+    ]
+    return Actor((Held(Role.RESIDENT), *held), account=user.pk, second_factor=second_factor)
+
+
+def _digest(key: str) -> bytes:
+    return salted_hmac("ascult.api-token", key, algorithm="sha256").digest()

@@ -1,0 +1,1 @@
+"""How programs read and write: one file per resource."""
