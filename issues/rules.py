@@ -56,6 +56,19 @@ class ModerationAct(StrEnum):
     PHOTO_COVERED = "photo_covered"
 
 
+class DeskAct(StrEnum):
+    """What staff do at the desk beside moderating and answering."""
+
+    ROUTED = "routed"
+    ASSIGNED = "assigned"
+    NOTED = "noted"
+    MERGED = "merged"
+    SPLIT = "split"
+    UNDONE = "undone"
+    ENTERED = "entered"
+    EXTENDED = "extended"
+
+
 CLOSED = frozenset({State.RESOLVED, State.REFUSED, State.TRANSFERRED, State.DUPLICATE})
 OPEN = frozenset(set(State) - CLOSED)
 

@@ -1,4 +1,5 @@
 from issues.models.course import StatusChange, Verdict
+from issues.models.desk import DeskStep, Note, PlacedTogether, ReplyTemplate, RoutingRule, SavedView
 from issues.models.issues import STATES, Incident, Issue
 from issues.models.moderation import ModerationStep
 from issues.models.photos import Photo
@@ -8,12 +9,18 @@ from issues.models.tallies import TallyBlock, TallyChange
 
 __all__ = [
     "STATES",
+    "DeskStep",
     "HeldReport",
     "Incident",
     "Issue",
     "ModerationStep",
+    "Note",
     "NumberKey",
     "Photo",
+    "PlacedTogether",
+    "ReplyTemplate",
+    "RoutingRule",
+    "SavedView",
     "SearchRow",
     "StatusChange",
     "Submission",
