@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MILDEST, WORST = 1.0, 5.0
+# As ISO 3166 writes a country, or a part of one: RO, US-MA.
+_COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
 
 class CityFileError(ValueError):
@@ -39,7 +43,8 @@ class CategorySpec:
 
     `severity`: how much one incident weighs in a ranking, 1 to 5. `life_days`: how long such an incident, if nobody
     sees to it, is there to be reported. `moderation` is after or before publication; `promise_days` within how many
-    days an answer is promised; `goes_to` who answers, and `hint` what a reporter should know first, by language.
+    days an answer is promised, `target_days` within how many working days the city means to be done; `goes_to` who
+    answers, and `hint` what a reporter should know first, by language.
     """
 
     slug: str
@@ -54,6 +59,7 @@ class CategorySpec:
     sensitive: bool = False
     moderation: str = "after"
     promise_days: int = 30
+    target_days: int = 21
     goes_to: Mapping[str, str] = field(default_factory=dict)
     hint: Mapping[str, str] = field(default_factory=dict)
     questions: tuple[Question, ...] = ()
@@ -82,6 +88,22 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """By when the law and the city want an issue dealt with, in days.
+
+    `legal_days` (calendar days; None where no law says) and the most they can be extended by; from how many days before
+    on a deadline is near, the law's in calendar days, the target's in working days; `days_off` on which the city does
+    not work though its country does.
+    """
+
+    legal_days: int | None = None
+    extension_days: int = 0
+    near_legal_days: int = 5
+    near_target_days: int = 1
+    days_off: frozenset[dt.date] = frozenset()
+
+
+@dataclass(frozen=True)
 class BaseMap:
     """What lies under the map. `kind` is none, raster (tile address) or file (MBTiles or PMTiles we serve)."""
 
@@ -94,7 +116,10 @@ class BaseMap:
 
 @dataclass(frozen=True)
 class City:
-    """One city. `bbox` is west, south, east, north; `centre` lng, lat; `outline` a path under fixtures, if any."""
+    """One city. `bbox` is west, south, east, north; `centre` lng, lat; `outline` a path under fixtures, if any.
+
+    `country` says whose public holidays are kept: a country, or a part of one as in "US-MA" (geo.workdays).
+    """
 
     slug: str
     name: Mapping[str, str]
@@ -109,6 +134,8 @@ class City:
     categories: tuple[CategorySpec, ...]
     reporting: Reporting = Reporting()
     retention: Retention = Retention()
+    country: str = "RO"
+    terms: Terms = Terms()
     outline: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
 
@@ -155,6 +182,10 @@ def _city(values: dict[str, Any]) -> City:
     categories = tuple(_category(row, defaults) for row in values["categories"])
     if len({c.slug for c in categories}) != len(categories):
         raise ValueError("two categories share a slug")
+    terms = _terms(values.get("deadlines", {}))
+    late = [c.slug for c in categories if terms.legal_days is not None and c.promise_days > terms.legal_days]
+    if late:
+        raise ValueError(f"promise_days of {', '.join(late)} is longer than the law allows: legal_days in [deadlines]")
     return City(
         slug=values["slug"],
         name=values["name"],
@@ -169,6 +200,8 @@ def _city(values: dict[str, Any]) -> City:
         categories=categories,
         reporting=_reporting(reporting),
         retention=Retention(**{k: _whole(values["retention"], k) for k in values.get("retention", {})}),
+        country=_country(values.get("country", City.country)),
+        terms=terms,
         outline=str(values.get("outline", "")),
         notes=values.get("notes", {}),
     )
@@ -189,10 +222,40 @@ def _category(row: dict[str, Any], defaults: dict[str, Any]) -> CategorySpec:
         sensitive=bool(merged.get("sensitive", False)),
         moderation=_one_of(merged, "moderation", ("after", "before")),
         promise_days=_whole(merged, "promise_days"),
+        target_days=_target_days(merged),
         goes_to=merged["goes_to"],
         hint=merged.get("hint", {}),
         questions=_questions(merged.get("questions", []), merged["slug"]),
     )
+
+
+def _target_days(merged: Mapping[str, Any]) -> int:
+    """The target of a subject in working days; where it names none, as many as its promise holds in plain weeks."""
+    promise_days = _whole(merged, "promise_days")
+    if "target_days" not in merged:
+        return max(1, promise_days * 5 // 7)
+    target_days = _whole(merged, "target_days")
+    if target_days > promise_days:
+        raise ValueError(f"target_days of category {merged['slug']} is longer than its promise of {promise_days} days")
+    return target_days
+
+
+def _terms(values: dict[str, Any]) -> Terms:
+    """The city's terms. Raises ValueError naming the key that is wrong."""
+    known = Terms.__dataclass_fields__
+    strange = sorted(set(values) - set(known))
+    if strange:
+        raise ValueError(f"[deadlines] holds {', '.join(known)}, not {', '.join(strange)}")
+    days_off = values.get("days_off", [])
+    if not isinstance(days_off, list) or not all(type(day) is dt.date for day in days_off):
+        raise ValueError(f"days_off of the city must be dates as in 2026-01-05, not {days_off!r}")
+    return Terms(**{k: _whole(values, k) for k in values if k != "days_off"}, days_off=frozenset(days_off))
+
+
+def _country(value: object) -> str:
+    if not isinstance(value, str) or not _COUNTRY.fullmatch(value):
+        raise ValueError(f"country must be written as RO or US-MA, not {value!r}")
+    return value
 
 
 def _reporting(values: dict[str, Any]) -> Reporting:

@@ -36,7 +36,12 @@ def test_foreign_keys_point_left():
 
 @pytest.mark.parametrize(
     "library, door",
-    [("h3", "geo/hexes.py"), ("weasyprint", "web/printing.py"), ("folium", "maps/interactive.py")],
+    [
+        ("h3", "geo/hexes.py"),
+        ("holidays", "geo/workdays.py"),
+        ("weasyprint", "web/printing.py"),
+        ("folium", "maps/interactive.py"),
+    ],
 )
 def test_one_door_per_library(library, door):
     users = {p.relative_to(ROOT).as_posix() for p in SOURCES if library in imported(p)}

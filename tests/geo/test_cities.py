@@ -1,10 +1,12 @@
 """A city's file is read whole, or refused by the name of the file and the key."""
 
+import datetime as dt
 import re
 
 import pytest
 
 from geo.cities import CityFileError, load_city
+from geo.workdays import check_country
 from tests.tiny import FIXTURES
 
 CITIES = sorted((FIXTURES / "cities").glob("*.toml"))
@@ -87,3 +89,48 @@ def test_a_severity_or_a_lifetime_out_of_range_is_refused(tmp_path, line, told):
     path.write_text(re.sub(rf"(?m)^{key} = .*$", line, whole), encoding="utf-8")
     with pytest.raises(CityFileError, match=rf"broken\.toml: {told}"):
         load_city(path)
+
+
+@pytest.mark.parametrize("path", CITIES, ids=lambda p: p.stem)
+def test_each_city_says_whose_holidays_it_keeps(path):
+    assert "\ncountry = " in path.read_text(encoding="utf-8")
+    check_country(load_city(path).country)
+
+
+def test_timisoara_answers_within_the_laws_term_and_boston_knows_none():
+    timisoara, boston = (load_city(FIXTURES / f"cities/{slug}.toml") for slug in ("timisoara", "boston"))
+    assert (timisoara.terms.legal_days, timisoara.terms.extension_days) == (30, 15)
+    assert boston.terms.legal_days is None
+
+
+def test_a_target_that_is_not_said_is_what_the_promise_holds_in_working_days():
+    days = {c.slug: (c.promise_days, c.target_days) for c in load_city(FIXTURES / "cities/timisoara.toml").categories}
+    assert (days["roads"], days["lighting"], days["signs"], days["water"]) == ((30, 21), (7, 5), (3, 2), (2, 1))
+
+
+@pytest.mark.parametrize(
+    "old, new, told",
+    [
+        ('country = "RO"', 'country = "Romania"', "country must be written as RO or US-MA, not 'Romania'"),
+        ("legal_days = 30", "legal_days = 0", "legal_days of the city must be a whole number"),
+        ("legal_days = 30", "legal_days = 20", "promise_days of roads, .* longer than the law allows"),
+        ("legal_days = 30", "legal_day = 30", "not legal_day"),
+        ("days_off = []", "days_off = [2026-01-05T00:00:00]", "days_off of the city must be dates"),
+        ("days_off = []", "days_off = 2026-01-05", "days_off of the city must be dates"),
+        ("promise_days = 7", "promise_days = 7\ntarget_days = 8", "target_days of category cleaning is longer"),
+    ],
+)
+def test_a_deadline_that_cannot_be_is_refused(tmp_path, old, new, told):
+    whole = (FIXTURES / "cities/timisoara.toml").read_text(encoding="utf-8")
+    path = tmp_path / "broken.toml"
+    assert old in whole
+    path.write_text(whole.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(CityFileError, match=rf"broken\.toml: .*{told}"):
+        load_city(path)
+
+
+def test_a_citys_own_days_off_are_dates(tmp_path):
+    whole = (FIXTURES / "cities/timisoara.toml").read_text(encoding="utf-8")
+    path = tmp_path / "bridges.toml"
+    path.write_text(whole.replace("days_off = []", "days_off = [2026-01-05]"), encoding="utf-8")
+    assert load_city(path).terms.days_off == {dt.date(2026, 1, 5)}
