@@ -187,12 +187,23 @@ def _category(row: dict[str, Any], defaults: dict[str, Any]) -> CategorySpec:
         severity=_number(merged, "severity", lambda v: MILDEST <= v <= WORST, "from 1 to 5"),
         life_days=_number(merged, "life_days", lambda v: 0 < v < math.inf, "above 0"),
         sensitive=bool(merged.get("sensitive", False)),
-        moderation=_one_of(merged, "moderation", ("after", "before")),
+        moderation=_moderation(merged),
         promise_days=_whole(merged, "promise_days"),
         goes_to=merged["goes_to"],
         hint=merged.get("hint", {}),
         questions=_questions(merged.get("questions", []), merged["slug"]),
     )
+
+
+def _moderation(merged: Mapping[str, Any]) -> str:
+    """When the public sees an issue. Raises ValueError where one about people would be seen before a person looked."""
+    value = _one_of(merged, "moderation", ("after", "before"))
+    if merged.get("sensitive") and value != "before":
+        raise ValueError(
+            f"category {merged['slug']} is sensitive, so a person looks before it is published: "
+            f'write moderation = "before" under it, not {value!r}'
+        )
+    return value
 
 
 def _reporting(values: dict[str, Any]) -> Reporting:

@@ -25,6 +25,7 @@ from web.pages import moderation_acts, moderation_desk
 from web.pages.issue import found, where
 from web.pages.moderation_desk import KIND_WORDS
 from web.pages.signing import staff
+from web.pages.undone import undone
 
 ROWS = 20
 EXCERPT = 160
@@ -47,12 +48,13 @@ LOAD_WORDS: dict[str, Promise] = {
 @require_safe
 @staff(MODERATE, ANSWER)
 def index(request: HttpRequest) -> HttpResponse:
-    """What waits, the oldest first; and the way to any issue by its number."""
+    """What waits, the oldest first; what was not done by itself; and the way to any issue by its number."""
     asked = request.GET.get("number", "").strip()
     if asked and (issue := issue_of(asked)) is not None:
         return HttpResponseRedirect(reverse("moderate", args=[tracking_number(issue.pk)]))
     values = _queue(request) if request.user.has_perm(MODERATE) else {}
-    return render(request, "moderation/index.html", values | {"asked": asked}, status=404 if asked else 200)
+    values |= {"asked": asked, "undone": undone(timezone.now())}
+    return render(request, "moderation/index.html", values, status=404 if asked else 200)
 
 
 def _queue(request: HttpRequest) -> dict[str, Any]:
