@@ -279,11 +279,15 @@ def duplicates_marked(since: dt.date, until: dt.date) -> bool:
 
 
 def public_words() -> Iterator[tuple[str, str]]:
-    """What anybody may read of each issue's text (its title where there is no more) and its subject; newest first."""
+    """Each issue's text as it stands after moderation (its title where there is no more) and its subject; newest first.
+
+    Those of sensitive subjects too, which nobody reads: so that they are suggested to who writes of people. What
+    is learnt keeps the words that several texts share, and no text.
+    """
     rows = Issue.objects.public().filter(text_state__in=[TextState.SHOWN, TextState.EDITED]).select_related("category")
     rows = rows.only("title", "description", "edited_text", "text_state", "category__slug")
     for issue in rows.order_by("-opened_on", "-pk").iterator():
-        if text := issue.public_text or issue.public_title:
+        if text := issue.standing_text or issue.standing_title:
             yield text, issue.category.slug
 
 

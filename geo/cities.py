@@ -220,7 +220,7 @@ def _category(row: dict[str, Any], defaults: dict[str, Any]) -> CategorySpec:
         severity=_number(merged, "severity", lambda v: MILDEST <= v <= WORST, "from 1 to 5"),
         life_days=_number(merged, "life_days", lambda v: 0 < v < math.inf, "above 0"),
         sensitive=bool(merged.get("sensitive", False)),
-        moderation=_one_of(merged, "moderation", ("after", "before")),
+        moderation=_moderation(merged),
         promise_days=_whole(merged, "promise_days"),
         target_days=_target_days(merged),
         goes_to=merged["goes_to"],
@@ -255,6 +255,17 @@ def _terms(values: dict[str, Any]) -> Terms:
 def _country(value: object) -> str:
     if not isinstance(value, str) or not _COUNTRY.fullmatch(value):
         raise ValueError(f"country must be written as RO or US-MA, not {value!r}")
+    return value
+
+
+def _moderation(merged: Mapping[str, Any]) -> str:
+    """When the public sees an issue. Raises ValueError where one about people would be seen before a person looked."""
+    value = _one_of(merged, "moderation", ("after", "before"))
+    if merged.get("sensitive") and value != "before":
+        raise ValueError(
+            f"category {merged['slug']} is sensitive, so a person looks before it is published: "
+            f'write moderation = "before" under it, not {value!r}'
+        )
     return value
 
 

@@ -15,10 +15,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from geo.crs import to_metric
+from geo.words import folded
 from issues.models import Incident, Issue, StatusChange
 from issues.rules import CLOSED, MOVES, OPEN, Precision, State, TextState, check_move
 from issues.telling import tell_of_change
-from issues.words import folded
+from neighborhoods.contacts import despite_forgetting
 from neighborhoods.locate import locator, public_points
 from neighborhoods.models import Category, User
 
@@ -181,6 +182,7 @@ def _lock_key(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
 
 
+@despite_forgetting
 @transaction.atomic
 def change_status(
     *,

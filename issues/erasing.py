@@ -27,7 +27,8 @@ from issues.photos import delete_photos
 from issues.quoting import quotes
 from issues.rules import TextState
 from issues.submitting import digest_of as digest_of_key
-from neighborhoods.contacts import digest_of
+from neighborhoods.contacts import despite_forgetting, digest_of
+from neighborhoods.mail_files import erase_with
 from neighborhoods.models import Contact, Follow, Notice
 from neighborhoods.models.notices import ISSUE
 
@@ -40,6 +41,7 @@ KINDS = (
     "notices",
     "held reports",
     "contacts",
+    "mails as files",
 )
 
 _LONELY = """
@@ -53,6 +55,7 @@ SELECT c.id FROM neighborhoods_contact c WHERE c.id = ANY(%s)
 People = Collection[uuid.UUID]
 
 
+@despite_forgetting
 @transaction.atomic
 def erase_issue(*, issue: Issue, at: dt.datetime | None = None) -> Counter[str]:
     """Erase what a reporter sent, for good; gives how much of each of KINDS. Done twice it does nothing more.
@@ -68,12 +71,14 @@ def erase_issue(*, issue: Issue, at: dt.datetime | None = None) -> Counter[str]:
     return done
 
 
+@despite_forgetting
 @transaction.atomic
 def erase_person(*, email: str, at: dt.datetime | None = None, dry_run: bool = False) -> Counter[str]:
     """Erase everything of the person with an address; gives how much of each of KINDS, or with `dry_run` would be."""
     people = set(Contact.objects.filter(digest=digest_of(email)).values_list("pk", flat=True))
     sent = _sent_by(people)
     done = _erase_people(people, sent, at or timezone.now())
+    done += Counter({"mails as files": erase_with(email)})
     if dry_run:
         transaction.set_rollback(True)
     elif people:
@@ -86,6 +91,7 @@ def erase_person(*, email: str, at: dt.datetime | None = None, dry_run: bool = F
     return done
 
 
+@despite_forgetting
 @transaction.atomic
 def erase_again(*, at: dt.datetime | None = None) -> Counter[str]:
     """Erase what the ledger names and an older copy of the database has brought back."""
@@ -103,6 +109,8 @@ def mentions(email: str) -> list[int]:
     return list(Issue.objects.filter(said).order_by("pk").values_list("pk", flat=True).distinct())
 
 
+@despite_forgetting
+@transaction.atomic
 def drop_lonely(people: People) -> int:
     """Delete those of these contacts that nothing needs any more, with what they were told; gives how many."""
     with connection.cursor() as cursor:
@@ -164,7 +172,7 @@ def _bury(sent: Submission, at: dt.datetime) -> set[uuid.UUID]:
     """Make a receipt a tombstone; gives whose it was."""
     whose = {sent.contact_id} - {None}
     sent.erased_at, sent.contact_id = at, None
-    sent.body_digest = secrets.token_bytes(32)  # what was said could be guessed, and tried against its digest
+    sent.body_digest = secrets.token_bytes(32)  # who holds the key could still try guesses against the true one
     sent.save(update_fields=["erased_at", "contact", "body_digest"])
     return whose
 

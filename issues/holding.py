@@ -13,7 +13,7 @@ from issues.drafts import Draft, draft_of
 from issues.models import HeldReport
 from issues.submitting import submit
 from issues.telling import tell_who_waits
-from neighborhoods.contacts import keep_contact
+from neighborhoods.contacts import despite_forgetting, keep_contact
 
 MOST_HELD = 3
 
@@ -22,6 +22,7 @@ class TooManyHeldError(ValueError):
     """So many reports wait for this address's links that no more are taken."""
 
 
+@despite_forgetting
 @transaction.atomic
 def hold(*, key: uuid.UUID, draft: Draft, email: str) -> HeldReport:
     """Keep a whole report until the link we mail to `email` is opened. Raises TooManyHeldError.

@@ -22,9 +22,10 @@ from django.utils import timezone
 from geo.cities import City
 from geo.readers import Chunk, ReadError, read_chunks
 from issues.mappings import Mapped, Mapping, apply, check_columns
+from issues.mappings.areas import AreaCheck
 from issues.writing import Preparer, source_digest, write_chunk
 from neighborhoods.locate import locator
-from neighborhoods.models import Category
+from neighborhoods.models import Category, Neighborhood
 
 # Any constant will do, as long as nothing else takes it; the second number is drawn from the source's name.
 IMPORT_LOCK = 7_340_032
@@ -38,7 +39,8 @@ Progress = Callable[["Quality", Chunk, float], None]
 class Quality:
     """What an import met, row by row: read = kept + repeated + set aside, always.
 
-    `kept` = new + updated + unchanged. Every count is of rows of the file.
+    `kept` = new + updated + unchanged. Every count is of rows of the file. `day_only` counts kept rows of which the
+    source tells the day of opening and no hour; `areas` is there where the source names an area for its rows.
     """
 
     source: str
@@ -52,6 +54,8 @@ class Quality:
     whole_degrees: int = 0
     unmapped: Counter[str] = field(default_factory=Counter)
     missing_columns: list[str] = field(default_factory=list)
+    day_only: int = 0
+    areas: AreaCheck | None = None
 
     @property
     def kept(self) -> int:
@@ -82,7 +86,7 @@ def import_file(
     to `rejects` as JSON lines with their reason. The first row of an id wins; a later one that says the same is
     counted as repeated, one that says something else is set aside. Raises SourceBusyError, geo.readers.ReadError.
     """
-    quality = Quality(mapping.source)
+    quality = Quality(mapping.source, areas=_areas(mapping, city))
     categories = {c.slug: c for c in Category.objects.all()}
     preparer = Preparer(mapping.source, city, categories, locator(city.primary_layer))
     started = time.monotonic()
@@ -110,6 +114,7 @@ def import_file(
 class _Ready:
     chunk: Chunk
     mapped: Mapped
+    rows: pd.DataFrame
     table: pa.Table
     repeats: _Repeats
 
@@ -121,7 +126,14 @@ def _prepared(path: Path, mapping: Mapping, preparer: Preparer, latest: np.datet
             check_columns(mapping, chunk.frame.columns)
         mapped = apply(mapping, chunk.frame, preparer.city, latest=latest)
         rows, repeats = seen.split(mapped.rows, source_digest(mapped.rows))
-        yield _Ready(chunk, mapped, preparer.table(rows), repeats)
+        yield _Ready(chunk, mapped, rows, preparer.table(rows), repeats)
+
+
+def _areas(mapping: Mapping, city: City) -> AreaCheck | None:
+    if mapping.area is None:
+        return None
+    ours = Neighborhood.objects.filter(boundary_set__layer=city.primary_layer)
+    return AreaCheck(dict(ours.values_list("pk", "name")))
 
 
 def _ahead(items: Iterator[T]) -> Iterator[T]:
@@ -141,6 +153,10 @@ def _judge(quality: Quality, ready: _Ready, mapping: Mapping) -> None:
     quality.read += len(chunk.frame) + len(chunk.broken)
     quality.repeated += ready.repeats.same
     quality.whole_degrees += mapped.whole_degrees
+    quality.day_only += int(ready.rows["opened_day_only"].sum())
+    if quality.areas is not None:
+        said = (ready.rows[column].tolist() for column in ("external_id", "area"))
+        quality.areas.add(*said, ready.table["neighborhood_id"].to_pylist())
     quality.unmapped.update(mapped.unmapped)
     quality.blanked.update(
         {

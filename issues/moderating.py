@@ -9,26 +9,28 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from geo.words import folded
 from issues.drafts import LONGEST_TEXT, plain, text_problem
 from issues.models import Issue, ModerationStep, Photo, Verdict
-from issues.photos import FULL, path_of, store
+from issues.photos import FULL, drop_files, path_of, store
 from issues.pictures import Rectangle, covered
 from issues.regrouping import regroup
 from issues.rules import ACT_REASON_NEEDED, ModerationAct, PhotoState, TextState
 from issues.telling import tell_author, tell_of_new
-from issues.words import folded
+from neighborhoods.contacts import despite_forgetting
 from neighborhoods.models import User
 
 
 class ActRefusedError(ValueError):
     """An act that is not done. `code`: done-already, reason-missing, text-missing, too-long, too-many-marks,
-    nothing-covered."""
+    nothing-covered, gone."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
 
 
+@despite_forgetting
 @transaction.atomic
 def publish(*, by: User, issue: Issue) -> Issue:
     """Let everybody see an issue that waited or was hidden. Who follows its place hears of what was never seen yet."""
@@ -46,6 +48,7 @@ def publish(*, by: User, issue: Issue) -> Issue:
     return held
 
 
+@despite_forgetting
 @transaction.atomic
 def hide(*, by: User, issue: Issue, reason: str) -> Issue:
     """Take an issue from everywhere public, or refuse one that waited; its author is told why."""
@@ -80,6 +83,7 @@ def edit_text(*, by: User, issue: Issue, text: str) -> Issue:
     return _text(held, TextState.EDITED, ModerationAct.TEXT_EDITED, by)
 
 
+@despite_forgetting
 @transaction.atomic
 def keep_private(*, by: User, issue: Issue, reason: str) -> Issue:
     """Show nothing of the text; the issue itself stays as public as it is. The author is told why."""
@@ -102,20 +106,24 @@ def look_at_said(*, by: User, verdict: Verdict, shown: bool, reason: str = "") -
     return held
 
 
+@despite_forgetting
 @transaction.atomic
 def look_at_photo(*, by: User, photo: Photo, shown: bool, reason: str = "", at: dt.datetime | None = None) -> Photo:
-    """Show a photo to everybody, or to nobody but its sender, who is told why."""
+    """Show a photo to everybody, or to nobody: its files are deleted for good, and its sender is told why."""
     held = _locked_photo(photo)
     state = PhotoState.SHOWN if shown else PhotoState.REFUSED
     if held.state == state:
         raise ActRefusedError("done-already", f"the photo is {state}")
+    _check_there(held)
     act = ModerationAct.PHOTO_SHOWN if shown else ModerationAct.PHOTO_REFUSED
     step = _step(held.issue, act, by, reason, held)
     held.state, held.reason = state, step.reason[:300]
     held.looked_by, held.looked_at = by, at or timezone.now()
     held.save(update_fields=["state", "reason", "looked_by", "looked_at"])
-    if act == ModerationAct.PHOTO_REFUSED and held.verdict_id is None:
-        tell_author(held.issue, step)
+    if act == ModerationAct.PHOTO_REFUSED:
+        drop_files(held)
+        if held.verdict_id is None:
+            tell_author(held.issue, step)
     return held
 
 
@@ -128,6 +136,7 @@ def cover_photo(*, by: User, photo: Photo, rectangles: Sequence[Rectangle]) -> P
     if not rectangles:
         raise ActRefusedError("nothing-covered", "no rectangle is given")
     held = _locked_photo(photo)
+    _check_there(held)
     made = covered(path_of(held, FULL).read_bytes(), rectangles)
     _step(held.issue, ModerationAct.PHOTO_COVERED, by, photo=held)
     store(held, made)
@@ -136,8 +145,7 @@ def cover_photo(*, by: User, photo: Photo, rectangles: Sequence[Rectangle]) -> P
 
 def public_words(issue: Issue) -> str:
     """What a search may find an issue by: the folded words of what the public reads of it."""
-    said = [issue.public_title, issue.public_text, issue.public_address]
-    return "" if issue.category.sensitive else folded(" ".join(said))
+    return folded(" ".join([issue.public_title, issue.public_text, issue.public_address]))
 
 
 def _text(issue: Issue, state: TextState, act: ModerationAct, by: User, reason: str = "") -> Issue:
@@ -157,6 +165,11 @@ def _step(issue: Issue, act: ModerationAct, by: User, reason: str = "", photo: P
     if act in ACT_REASON_NEEDED and not said:
         raise ActRefusedError("reason-missing", f"{act} needs a reason")
     return ModerationStep.objects.create(issue=issue, photo=photo, act=act, reason=said, by=by)
+
+
+def _check_there(photo: Photo) -> None:
+    if photo.state == PhotoState.REFUSED:
+        raise ActRefusedError("gone", "a refused photo has no files")
 
 
 def _locked_photo(photo: Photo) -> Photo:

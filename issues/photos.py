@@ -1,7 +1,8 @@
 """Photos of issues: made anew, kept under the sender's own id, looked at, and taken away again.
 
 Only the two pictures made from the pixels are ever stored (issues.pictures). Their files are there before the row is,
-so that no row lacks its files; files whose row never came, or went, are swept away (sweep_photos).
+so that no row lacks its files until the photo is refused; files whose row never came, or went, are swept away
+(sweep_photos).
 """
 
 from __future__ import annotations
@@ -85,9 +86,15 @@ def delete_photos(issue: Issue, *, verdict: Verdict | None = None) -> int:
     chosen = issue.photos.filter(verdict=verdict) if verdict else issue.photos.all()
     photos = list(chosen)
     chosen.delete()
-    paths = [path_of(photo, size) for photo in photos for size in SIZES]
-    transaction.on_commit(lambda: _remove(paths))
+    for photo in photos:
+        drop_files(photo)
     return len(photos)
+
+
+def drop_files(photo: Photo) -> None:
+    """Delete the files of a photo, once that is committed; its row may stay."""
+    paths = [path_of(photo, size) for size in SIZES]
+    transaction.on_commit(lambda: _remove(paths))
 
 
 def shown_photos(issue: Issue) -> QuerySet[Photo]:
@@ -122,11 +129,13 @@ def store(photo: Photo, pictures: Pictures) -> None:
 
 
 def sweep_photos(*, grace: dt.timedelta = GRACE, dry_run: bool = False) -> list[Path]:
-    """Remove files that belong to no photo and are older than `grace` (younger ones may wait for their row)."""
+    """Remove files that belong to no photo, or to a refused one, and are older than `grace` (younger ones may wait for
+    their row)."""
     old = time.time() - grace.total_seconds()
     found = [path for path in _files() if path.stat().st_mtime < old]
     ids = {path: _id_of(path) for path in found}
-    there = set(Photo.objects.filter(pk__in={i for i in ids.values() if i}).values_list("pk", flat=True))
+    kept = Photo.objects.filter(pk__in={i for i in ids.values() if i}).exclude(state=PhotoState.REFUSED)
+    there = set(kept.values_list("pk", flat=True))
     orphans = [path for path in found if ids[path] not in there]
     if not dry_run:
         _remove(orphans)

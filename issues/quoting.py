@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from geo.words import folded
 from issues.personal import personal_kinds
-from issues.words import folded
 
 # So many words in a row are no chance.
 RUN = 3

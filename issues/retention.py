@@ -19,6 +19,7 @@ from issues.blurring import blur
 from issues.erasing import drop_lonely
 from issues.models import HeldReport, Issue, Submission, Verdict
 from issues.rules import CLOSED, Precision
+from neighborhoods.mail_files import forget_before
 from neighborhoods.models import Attempt, Contact, Follow, Notice
 from neighborhoods.models.notices import ISSUE
 
@@ -74,6 +75,7 @@ def _forget(until: Ends) -> Counter[str]:
     done["addresses of reports"] = _let_go(Submission.objects.all(), "received_at", until)
     done["addresses of verdicts"] = _let_go(Verdict.objects.all(), "at", until)
     done["notices sent"] = _delete(Notice.objects.filter(sent_at__lte=until.notices))
+    done["mails as files"] = forget_before(until.notices)
     done["addresses"] = drop_lonely(list(Contact.objects.values_list("pk", flat=True)))
     done["exact places of sensitive issues"] = _blur(until)
     return done

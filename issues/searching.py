@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from issues.words import folded
+from geo.words import folded
 
 LONGEST = 100
 # As much of a word as the search keeps (migration 0005).

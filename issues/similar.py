@@ -10,10 +10,10 @@ from django.conf import settings
 from django.db import connection
 
 from geo.crs import to_metric
+from geo.words import folded
 from issues.drafts import place_problem
 from issues.models import Issue
 from issues.rules import OPEN
-from issues.words import folded
 
 MOST = 5
 # So many near ones are looked at for the words they share.

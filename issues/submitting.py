@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.crypto import salted_hmac
 
 from issues.actions import raise_issue
 from issues.drafts import Draft, DraftError, checked
@@ -18,6 +19,7 @@ from issues.naming import tracking_number
 from issues.personal import personal_kinds
 from issues.rules import Precision, TextState
 from issues.telling import tell_of_new
+from neighborhoods.contacts import despite_forgetting
 from neighborhoods.following import follow
 from neighborhoods.models import Category
 from neighborhoods.models.notices import ISSUE
@@ -52,11 +54,17 @@ def digest_of(key: uuid.UUID) -> bytes:
     return hashlib.sha256(key.bytes).digest()
 
 
+def body_digest_of(draft: Draft) -> bytes:
+    """The keyed digest of what a checked draft says: who has only the database cannot try guesses against it."""
+    return salted_hmac("ascult.report", draft.digest(), algorithm="sha256").digest()
+
+
 def came_in(key: uuid.UUID) -> Submission | None:
     """The receipt of what came in under a key, erased since or not; nothing where nothing did."""
     return Submission.objects.filter(key_digest=digest_of(key)).first()
 
 
+@despite_forgetting
 @transaction.atomic(durable=True)
 def submit(*, key: uuid.UUID, draft: Draft, contact: uuid.UUID | None = None, at: dt.datetime | None = None) -> Receipt:
     """Keep a draft with all that follows from it, in one transaction of its own: a receipt means that it is kept.
@@ -70,7 +78,7 @@ def submit(*, key: uuid.UUID, draft: Draft, contact: uuid.UUID | None = None, at
     key_digest = digest_of(key)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '5s'")
-        cursor.execute(_BORN, [key_digest, given.digest(), secrets.token_bytes(16)])
+        cursor.execute(_BORN, [key_digest, body_digest_of(given), secrets.token_bytes(16)])
         born = cursor.fetchone()
     if born is None:
         return _again(key_digest, given)
@@ -84,6 +92,7 @@ def submit(*, key: uuid.UUID, draft: Draft, contact: uuid.UUID | None = None, at
     return Receipt(held.issue, tracking_number(held.issue.pk), bytes(held.link).hex(), replay=False)
 
 
+@despite_forgetting
 @transaction.atomic
 def keep_email(*, submission: Submission, email: str, language: str) -> None:
     """Ask an address whether it wants to be told of a report that came without one.
@@ -129,6 +138,6 @@ def _again(key_digest: bytes, draft: Draft) -> Receipt:
     held = Submission.objects.select_related("issue__category").get(key_digest=key_digest)
     if held.erased_at is not None or held.issue is None:
         raise KeyErasedError("this report was erased")
-    if bytes(held.body_digest) != draft.digest():
+    if bytes(held.body_digest) != body_digest_of(draft):
         raise KeyUsedError("this key has already brought another report")
     return Receipt(held.issue, tracking_number(held.issue.pk), bytes(held.link).hex(), replay=True)

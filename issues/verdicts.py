@@ -17,6 +17,8 @@ from issues.models import Issue, StatusChange, Verdict
 from issues.personal import personal_kinds
 from issues.photos import add_photo
 from issues.rules import CLOSED, State, TextState
+from neighborhoods import limits
+from neighborhoods.contacts import despite_forgetting
 from neighborhoods.following import follow
 from neighborhoods.models.notices import ISSUE
 
@@ -25,14 +27,15 @@ DISPUTED = ":disputed:"
 
 
 class VerdictRefusedError(ValueError):
-    """A verdict that is not kept. `problems` maps issue, said or photo to one code: not-closed, private, said-already;
-    missing, too-long, too-many-marks."""
+    """A verdict that is not kept. `problems` maps issue, said or photo to one code: not-closed, private, said-already,
+    said-here; missing, too-long, too-many-marks."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__(", ".join(f"{field}: {code}" for field, code in problems.items()))
         self.problems = dict(problems)
 
 
+@despite_forgetting
 @transaction.atomic
 def give_verdict(
     *,
@@ -43,11 +46,13 @@ def give_verdict(
     photo: bytes | None = None,
     email: str = "",
     language: str = "",
+    sender: str | None = None,
     at: dt.datetime | None = None,
 ) -> Verdict:
     """Keep what a resident says of the closing of an issue; "not fixed" reopens it at once and counts as a dispute.
 
     A dispute says why, and comes with a photo unless the reporter disputes; an `email` asks to be told of the issue.
+    Of strangers, "fixed" is kept once a day for a closing and the address block of a `sender` (an IP address).
     Raises VerdictRefusedError, or PhotoRefusedError for a bad photo; nothing is kept then.
     """
     held = Issue.objects.select_for_update(of=("self",)).select_related("category").get(pk=issue.pk)
@@ -56,16 +61,12 @@ def give_verdict(
     problems = _standing(held, closing, fixed, by_reporter) or _form(text, fixed, photo is not None or by_reporter)
     if problems or closing is None:
         raise VerdictRefusedError(problems)
+    if fixed and sender is not None and not by_reporter and not _first_from(sender, closing):
+        raise VerdictRefusedError({"issue": "said-here"})
     when = max(at or timezone.now(), closing.at)
-    verdict = Verdict.objects.create(
-        issue=held,
-        closing=closing,
-        fixed=fixed,
-        said=text,
-        text_state=TextState.WITHHELD if personal_kinds(text) else TextState.SHOWN,
-        by_reporter=by_reporter,
-        at=when,
-    )
+    state = TextState.WITHHELD if personal_kinds(text) else TextState.SHOWN
+    who = {"by_reporter": by_reporter, "at": when}
+    verdict = Verdict.objects.create(issue=held, closing=closing, fixed=fixed, said=text, text_state=state, **who)
     if photo is not None:
         add_photo(issue=held, id=uuid.uuid4(), data=photo, verdict=verdict)
     if not fixed:
@@ -74,6 +75,11 @@ def give_verdict(
     if email:
         _tell(verdict, email, language)
     return verdict
+
+
+def _first_from(sender: str, closing: StatusChange) -> bool:
+    """Whether nobody of the sender's address block has called this closing good today; it is counted with the rest."""
+    return limits.once_a_day(limits.block_of(sender, timezone.now(), f"fixed:{closing.pk}:"))
 
 
 def _tell(verdict: Verdict, email: str, language: str) -> None:

@@ -25,6 +25,7 @@ from neighborhoods.models import Category
 _TEXTS = ["external_id", "category", "state", "title", "description", "address", "channel", "duplicate_of"]
 _KEPT_TEXTS = [t for t in _TEXTS if t != "category"]
 _READ = ["title", "description", "address"]  # what people read
+_NOTES = ["opened_day_only", "closed_day_only"]  # of a row on its way: told in its history, not in the row
 _INSTANTS = ["opened_at", "closed_at"]
 _NUMBERS = ["lng", "lat"]
 _HASH_KEY = "ascult row key 1"  # pandas wants 16 characters
@@ -34,6 +35,9 @@ _SPREAD = np.uint64(1_099_511_628_211)
 
 # The reason kept with a step whose day the source does not give; it is then dated to the opening.
 NO_DATE = "date not given by the source"
+# The reason kept with a step of which the source gives the day and no hour; it is then dated to the day's beginning,
+# or to the opening where both are on one day.
+DAY_ONLY = "day given by the source, no hour"
 # How the reason of a step begins where the source has changed what it says of an issue.
 CHANGED = "changed at the source: "
 
@@ -103,7 +107,10 @@ class Preparer:
     locator: Locator
 
     def table(self, rows: pd.DataFrame) -> pa.Table:
-        """n rows (issues.mappings columns plus source_digest) -> n rows of issues_issue without primary keys."""
+        """n rows (issues.mappings columns plus source_digest) -> n rows of issues_issue without primary keys.
+
+        Two columns more, opened_day_only and closed_day_only, are for the history.
+        """
         lng, lat = rows["lng"].to_numpy(float), rows["lat"].to_numpy(float)
         days = rows["opened_at"].dt.tz_convert(self.city.time_zone).dt.tz_localize(None).to_numpy("datetime64[D]")
         places = self.locator.places(lng, lat, days)
@@ -137,6 +144,7 @@ class Preparer:
                 "default_pin": np.zeros(len(rows), bool),
                 "hidden": np.zeros(len(rows), bool),
                 "source_digest": rows["source_digest"].to_numpy(np.int64),
+                **{note: rows[note].to_numpy(bool) for note in _NOTES},
             }
         )
 
@@ -201,13 +209,14 @@ def _keys(source: str, external_ids: pd.Series) -> pa.Array:
 
 def _insert(table: pa.Table) -> None:
     keys = pa.array(next_keys("issues_issue", table.num_rows), pa.int64())
-    copy_in("issues_issue", table.add_column(0, "id", keys))
+    copy_in("issues_issue", table.drop_columns(_NOTES).add_column(0, "id", keys))
     born = pa.array([State.RECEIVED.value] * table.num_rows, pa.large_string())
     moved = pc.not_equal(table["state"], State.RECEIVED.value)
     later = table.filter(moved)
-    reasons = pc.if_else(later["closed_at"].is_null(), NO_DATE, "")
+    day_only = pc.if_else(later["closed_day_only"], DAY_ONLY, "")
+    reasons = pc.if_else(later["closed_at"].is_null(), NO_DATE, day_only)
     steps = [
-        _steps(keys, born, table["opened_at"], pa.array([""] * table.num_rows, pa.string())),
+        _steps(keys, born, table["opened_at"], pc.if_else(table["opened_day_only"], DAY_ONLY, "")),
         _steps(
             keys.filter(moved.combine_chunks()),
             later["state"],
@@ -232,15 +241,20 @@ _CHANGED = ", ".join(
 
 def _update(table: pa.Table, keys: list[int]) -> None:
     """Bring rows up to what the source now says; each gets a step that names what has changed."""
-    named = table.select([*_SET, "text_state", "words"]).add_column(0, "id", pa.array(keys, pa.int64()))
+    held = table.select([*_SET, "text_state", "words"]).add_column(0, "id", pa.array(keys, pa.int64()))
+    named = held.append_column("closed_day_only", table["closed_day_only"])
     with connection.cursor() as cursor:
-        columns = ", ".join(named.column_names[1:])
-        cursor.execute(f"CREATE TEMP TABLE said_now ON COMMIT DROP AS SELECT id, {columns} FROM issues_issue LIMIT 0")
+        columns = ", ".join(held.column_names)
+        cursor.execute(
+            "CREATE TEMP TABLE said_now ON COMMIT DROP AS "
+            f"SELECT {columns}, false AS closed_day_only FROM issues_issue LIMIT 0"
+        )
         copy_in("said_now", named)
         cursor.execute(
             "INSERT INTO issues_statuschange (issue_id, state, at, reason) "
             "SELECT i.id, w.state, CASE WHEN w.state <> i.state THEN coalesce(w.closed_at, now()) ELSE now() END, "
-            f"'{CHANGED}' || concat_ws(', ', {_CHANGED}) "
+            f"'{CHANGED}' || concat_ws(', ', {_CHANGED}, "
+            f"CASE WHEN w.closed_day_only AND w.state <> i.state THEN '{DAY_ONLY}' END) "
             f"FROM said_now w JOIN issues_issue i USING (id) WHERE concat_ws(', ', {_CHANGED}) <> '' ORDER BY i.id"
         )
         assignments = ", ".join([*(f"{column} = w.{column}" for column in _SET), _TEXT_STATE, _WORDS])

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.utils.crypto import salted_hmac
 
 from neighborhoods.models import Contact
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _KEEP = """
 INSERT INTO neighborhoods_contact (id, email, digest, language) VALUES (%s, %s, %s, %s)
@@ -28,6 +33,26 @@ def keep_contact(email: str, language: str) -> uuid.UUID:
         cursor.execute(_KEEP, [uuid.uuid4(), email.strip(), digest, language])
         cursor.execute("SELECT id FROM neighborhoods_contact WHERE digest = %s", [digest])
         return uuid.UUID(str(cursor.fetchone()[0]))
+
+
+def despite_forgetting(act: Callable[P, R]) -> Callable[P, R]:
+    """An act in a transaction of its own that names contacts, done once more where its end found one of them gone.
+
+    An address may be forgotten at the very moment at which somebody gives it again. Who gave it finds it gone, and
+    keeps it anew; who was forgetting finds it needed, and leaves it. Within another's transaction the problem is passed
+    on: whoever began it does all of it again.
+    """
+
+    @wraps(act)
+    def done(*args: P.args, **named: P.kwargs) -> R:
+        try:
+            return act(*args, **named)
+        except IntegrityError:
+            if connection.in_atomic_block:
+                raise
+            return act(*args, **named)
+
+    return done
 
 
 def addresses(contacts: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
 
-from neighborhoods.contacts import keep_contact
+from neighborhoods.contacts import despite_forgetting, keep_contact
 from neighborhoods.models import Follow, Notice
 from neighborhoods.models.notices import AT_ONCE, DAILY, ISSUE, NEIGHBORHOOD
 
@@ -25,6 +25,8 @@ CONFIRM = "confirm"
 MOST_ASKED_A_DAY = 5
 # After so many attempts a notice is left for a person to look at.
 MOST_ATTEMPTS = 20
+# Mail that is due goes out within a minute; so long after, nobody is delivering.
+LATE = dt.timedelta(hours=1)
 # The hour of the city's clock at which the news of a day is told to who wants it once a day.
 MORNING = dt.time(7)
 
@@ -32,6 +34,7 @@ MORNING = dt.time(7)
 noticed = Signal()
 
 
+@despite_forgetting
 @transaction.atomic
 def follow(
     *,
@@ -206,3 +209,8 @@ def next_morning(now: dt.datetime) -> dt.datetime:
 def undelivered() -> QuerySet[Notice]:
     """Notices that were tried as often as we try and never went out; `problem` says why. They wait for a person."""
     return Notice.objects.filter(sent_at=None, attempts__gte=MOST_ATTEMPTS).order_by("due_at", "pk")
+
+
+def overdue(now: dt.datetime) -> QuerySet[Notice]:
+    """Notices that are still to be tried and should have been by now: whoever delivers them does not run."""
+    return Notice.objects.filter(sent_at=None, attempts__lt=MOST_ATTEMPTS, due_at__lt=now - LATE)

@@ -38,6 +38,14 @@ def note(block: bytes, cell: int = NOWHERE) -> None:
     Attempt.objects.create(block=block, cell=cell)
 
 
+def once_a_day(block: bytes) -> bool:
+    """Whether nothing was counted yet from a block, which lives a day; it is counted now."""
+    if Attempt.objects.filter(block=block).exists():
+        return False
+    note(block)
+    return True
+
+
 def last_hour(*, block: bytes | None = None, cell: int | None = None) -> int:
     """Attempts of the last hour from a block, or in a cell."""
     chosen = Attempt.objects.filter(at__gt=timezone.now() - HOUR)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import Q
@@ -34,3 +35,7 @@ class NeighborhoodQuerySet(models.QuerySet):
         chosen = self.model._meta.get_field("boundary_set").related_model.objects
         newest = chosen.of_layer(layer).in_force(day).order_by("-valid_from").values("pk")[:1]
         return self.filter(boundary_set__in=newest)
+
+    def ever(self, layer: str, slugs: Iterable[str]) -> NeighborhoodQuerySet:
+        """Areas of these slugs in every set of the layer, those of the newest set last."""
+        return self.filter(boundary_set__layer=layer, slug__in=list(slugs)).order_by("boundary_set__valid_from")

@@ -20,7 +20,7 @@ REAL = Path(os.environ.get("ASCULT_REAL_DATA", ROOT.parent / "shared" / "data"))
 
 
 @pytest.fixture(autouse=True, scope="session")
-def small_world() -> Iterator[None]:
+def small_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No base map, and the study area is that of the test's own areas: a whole city of empty hexagons proves no more.
 
     Settings are read before this file, so they are turned here; the pure rooms are tried without settings.
@@ -33,7 +33,11 @@ def small_world() -> Iterator[None]:
     # Jobs stand in tables that no test empties: what a test puts into the outbox wakes nobody.
     noticed.disconnect(dispatch_uid="deliver_soon")
     with override_settings(
-        BASE_MAP_ON=False, CITY=replace(settings.CITY, outline=""), WHITENOISE_USE_FINDERS=True, STATIC_ROOT=None
+        BASE_MAP_ON=False,
+        CITY=replace(settings.CITY, outline=""),
+        WHITENOISE_USE_FINDERS=True,
+        STATIC_ROOT=None,
+        EMAIL_FILE_PATH=tmp_path_factory.mktemp("mail"),
     ):
         yield
 

@@ -136,7 +136,8 @@ FILE_UPLOAD_HANDLERS = ["web.uploads.ShortFiles"]  # photos as sent never touch 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 6
 
-# Links in mails are whole addresses. Without a mail server, mails are files in the state folder, for demos.
+# Links in mails are whole addresses. Without a mail server, mails are files in the state folder, for demos; they are
+# deleted as sent notices are (neighborhoods.mail_files).
 SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000").rstrip("/")
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "Ascult <ascult@localhost>")
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")

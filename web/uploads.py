@@ -7,11 +7,13 @@ from typing import Any
 
 from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest, UnreadablePostError
+from django.http import HttpRequest, UnreadablePostError, multipartparser
 
 from issues.pictures import LARGEST
 
 STEP = 64 * 1024
+# So much may stand before a part of a form. A photo's name is of no use to us, and no reason to refuse the photo.
+multipartparser.MAX_TOTAL_HEADER_SIZE = 16 * 1024
 
 
 class TooLargeError(ValueError):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Instants = npt.NDArray[np.datetime64]
+Bools = npt.NDArray[np.bool_]
 
 _DAY = r"^\d{4}-\d\d-\d\d"
 _CLOCK = r"[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?"
@@ -22,16 +25,32 @@ ZONED = rf"{_DAY}{_CLOCK} ?(?:[Zz]|[+-]\d\d:?\d\d)$"
 # Outside these years a date is a slip or a spreadsheet's zero, and some could not be stored
 EARLIEST, LATEST = np.datetime64("1900-01-01", "us"), np.datetime64("2200-01-01", "us")
 _NEVER = np.datetime64("NaT", "us")
+_CLOCK_OF_FORMAT = re.compile(r"%-?[HIMScXTRrs]")
+
+
+@dataclass(frozen=True)
+class Dates:
+    """n instants, datetime64[us] in UTC. Where `day_only`, the source gave a day: the instant is its local midnight,
+    and nobody knows the hour."""
+
+    at: Instants
+    day_only: Bools
 
 
 def to_utc(texts: pa.Array, formats: Sequence[str], zone: ZoneInfo) -> Instants:
-    """Read n texts (empty allowed) as instants: datetime64[us] in UTC, NaT where no format fits.
+    """The instants of `dates_of`, for who does not ask how closely they are known."""
+    return dates_of(texts, formats, zone).at
+
+
+def dates_of(texts: pa.Array, formats: Sequence[str], zone: ZoneInfo) -> Dates:
+    """Read n texts (empty allowed) as instants in UTC, NaT where no format fits.
 
     `formats` are tried in order on what is still unread: iso (ISO 8601, with or without zone), epoch_s, epoch_ms, or
     a strptime format. Times without a zone are local in `zone`: of an hour that comes twice the first is meant, one
-    that never was is moved to the end of the gap. Years outside 1900 to 2199 are not read.
+    that never was is moved to the end of the gap. Years outside 1900 to 2199 are not read. A text without a clock, or
+    one read by a format without one, gives the day only.
     """
-    out = np.full(len(texts), _NEVER)
+    out, day_only = np.full(len(texts), _NEVER), np.zeros(len(texts), bool)
     for kind in formats:
         rows = np.flatnonzero(np.isnat(out) & pc.not_equal(texts, "").to_numpy(zero_copy_only=False))
         if not len(rows):
@@ -40,7 +59,20 @@ def to_utc(texts: pa.Array, formats: Sequence[str], zone: ZoneInfo) -> Instants:
         read = _iso(part, zone) if kind == "iso" else _epoch(part, kind) if "%" not in kind else _by(part, kind, zone)
         with np.errstate(invalid="ignore"):
             out[rows] = np.where((read >= EARLIEST) & (read < LATEST), read, _NEVER)
-    return out
+        day_only[rows] = ~np.isnat(out[rows]) & _without_clock(part, kind)
+    return Dates(out, day_only)
+
+
+def local_days(instants: Instants, zone: ZoneInfo) -> npt.NDArray[np.datetime64]:
+    """The day each instant falls on in `zone`: datetime64[D], NaT where there is no instant."""
+    local = pd.DatetimeIndex(instants, tz="UTC").tz_convert(zone).tz_localize(None)
+    return local.to_numpy().astype("M8[D]")
+
+
+def _without_clock(texts: pa.Array, kind: str) -> Bools | bool:
+    if kind == "iso":
+        return np.asarray(pc.match_substring_regex(texts, f"{_DAY}$").to_numpy(zero_copy_only=False), bool)
+    return "%" in kind and not _CLOCK_OF_FORMAT.search(kind)
 
 
 def _iso(texts: pa.Array, zone: ZoneInfo) -> Instants:

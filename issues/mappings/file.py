@@ -3,10 +3,13 @@
 source = "boston311"             goes into every issue; (source, external id) names it
 like = "open311"                 start from another known mapping; a key given here replaces its key
 time_zone = "America/New_York"   of times without a zone; the city's when left out
-dates = ["iso", "%d/%m/%Y %H:%M"]  tried in order; also "epoch_s" and "epoch_ms"
+dates = ["iso", "%d/%m/%Y %H:%M"]  tried in order; also "epoch_s" and "epoch_ms". A format without a clock gives the
+                                 day only, and the import says so: "%m/%d/%Y", or "%Y-%m-%dT00:00:00.000" of a
+                                 source that writes midnight for any hour
 records = "result.rows"          where a JSON object holds several lists
 closing_only_when_closed = true  the closing column is a "last change": read it in closed states only
-category_shown = "type"          the column counted when a row falls to "other"
+category_shown = "type"          the column counted when a row falls to "other" (or a list: the first not empty)
+loose_names = true               "Created Date", CREATED_DATE and created_date are one column
 
 [columns]                        ours = "theirs", or a list of theirs: the first that is not empty
 external_id, opened_at           needed; so is lng with lat, or point: "[lng, lat]", GeoJSON or WKT text
@@ -20,10 +23,19 @@ values = { "Pothole" = "roads" }   whole cell, any case
 column = "summary"
 contains = ["graffiti", "tag"]   also starts = [...], matches = 'regular expression (RE2)', as_it_is = true
 is = ["graffiti", "other"]       the first the city has
+                                 a rule's column may be a list: each in turn, the first that hits decides
 
 [[state]]                        the same rules; without a hit: resolved when there is a closing time, else received
 [duplicate]                      the source's own marker: column and contains, starts or matches
 parent = [{ matches = '(?P<id>\\d{12})', prefix = "" }]   how the parent's id is spelled in that column
+
+[[aside]]                        rows that report nothing at a place: set aside, `is` being the reason given
+column = "type"
+values = { "Information call" = "information_call" }
+
+[area]                           the source's own word for the area: it never places a row, it is compared with ours
+column = "community_area"
+names = { "8" = "Near North Side", "0" = "" }   our name of a code; without one the word is the name, "" says nothing
 """
 
 from __future__ import annotations
@@ -57,6 +69,7 @@ OURS = (
 TOP = {
     "source",
     "like",
+    "loose_names",
     "time_zone",
     "dates",
     "records",
@@ -66,6 +79,8 @@ TOP = {
     "category",
     "state",
     "duplicate",
+    "aside",
+    "area",
 }
 POINT_ORDERS = ("lng,lat", "lat,lng")
 HITS = ("values", "contains", "starts", "matches", "as_it_is")
@@ -93,6 +108,14 @@ class Marker:
 
 
 @dataclass(frozen=True)
+class AreaWord:
+    """The source's own word for a row's area, by code or name, and what we call it."""
+
+    columns: tuple[str, ...]
+    names: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Mapping:
     """One source. `columns` gives for each of our columns the source's, best first."""
 
@@ -103,10 +126,13 @@ class Mapping:
     records: str = ""
     point_order: str = POINT_ORDERS[0]
     closing_only_when_closed: bool = False
-    category_shown: str = ""
+    category_shown: tuple[str, ...] = ()
+    loose_names: bool = False
     category: tuple[Rule, ...] = ()
     state: tuple[Rule, ...] = ()
     duplicate: Marker | None = None
+    aside: tuple[Rule, ...] = ()
+    area: AreaWord | None = None
 
     @property
     def columns_read(self) -> list[str]:
@@ -114,7 +140,8 @@ class Mapping:
         names = [c for theirs in self.columns.values() for c in theirs]
         names += [r.column for r in (*self.category, *self.state)]
         names += [self.duplicate.column] if self.duplicate else []
-        return list(dict.fromkeys([*names, self.category_shown] if self.category_shown else names))
+        names += [*self.category_shown, *(r.column for r in self.aside)]
+        return list(dict.fromkeys([*names, *(self.area.columns if self.area else ())]))
 
 
 def load_mapping(name_or_path: str | Path, folder: Path) -> Mapping:
@@ -164,10 +191,13 @@ def _mapping(values: dict[str, Any]) -> Mapping:
         records=str(values.get("records", "")),
         point_order=order,
         closing_only_when_closed=bool(values.get("closing_only_when_closed", False)),
-        category_shown=str(values.get("category_shown", "")),
-        category=tuple(_rule(row, f"category {i}") for i, row in enumerate(values.get("category", []), 1)),
-        state=tuple(_state_rule(row, f"state {i}") for i, row in enumerate(values.get("state", []), 1)),
+        category_shown=_texts(values.get("category_shown", []), "category_shown"),
+        loose_names=bool(values.get("loose_names", False)),
+        category=_rules(values, "category"),
+        state=_rules(values, "state", tuple(s.value for s in State)),
         duplicate=_marker(values["duplicate"]) if "duplicate" in values else None,
+        aside=_rules(values, "aside"),
+        area=_area(values["area"]) if "area" in values else None,
     )
 
 
@@ -191,12 +221,31 @@ def _dates(values: Any) -> tuple[str, ...]:
     return formats
 
 
-def _rule(row: dict[str, Any], where: str) -> Rule:
+def _rules(values: dict[str, Any], kind: str, targets: tuple[str, ...] = ()) -> tuple[Rule, ...]:
+    """The rules of one kind, in order, one for each column a rule names; `targets` are what they may say, if limited.
+
+    Raises ValueError, or KeyError for what is missing, naming the rule.
+    """
+    found: list[Rule] = []
+    for i, row in enumerate(values.get(kind, []), 1):
+        where = f"{kind} {i}"
+        columns = _texts(row.get("column", []), f"{where}.column")
+        if not columns:
+            raise KeyError(f"{where}.column")
+        if kind == "aside" and "as_it_is" in row:
+            raise ValueError(f"{where}: the reason must be said with is or values")
+        found += [_rule(row, column, where) for column in columns]
+        for target in found[-1].said:
+            if targets and target not in targets:
+                raise ValueError(f"{where}: no {kind} {target!r}; known: {', '.join(targets)}")
+    return tuple(found)
+
+
+def _rule(row: dict[str, Any], column: str, where: str) -> Rule:
     _only(row, {"column", "is", *HITS}, f"{where}.")
     told = [h for h in HITS if h in row]
     if len(told) != 1:
         raise ValueError(f"{where}: needs exactly one of {', '.join(HITS)}")
-    column = str(row["column"])
     if "values" in row:
         table = {str(k).strip().casefold(): _texts(v, f"{where}.values.{k}") for k, v in row["values"].items()}
         return Rule(column, values=table)
@@ -207,13 +256,15 @@ def _rule(row: dict[str, Any], where: str) -> Rule:
     return Rule(column, pattern=_pattern(row, where), targets=_texts(row["is"], f"{where}.is"))
 
 
-def _state_rule(row: dict[str, Any], where: str) -> Rule:
-    rule = _rule(row, where)
-    states = [s.value for s in State]
-    for target in (*rule.targets, *(t for ts in (rule.values or {}).values() for t in ts)):
-        if target not in states:
-            raise ValueError(f"{where}: no state {target!r}; states are {', '.join(states)}")
-    return rule
+def _area(row: dict[str, Any]) -> AreaWord:
+    _only(row, {"column", "names"}, "area.")
+    columns = _texts(row.get("column", []), "area.column")
+    if not columns:
+        raise KeyError("area.column")
+    names = row.get("names", {})
+    if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+        raise ValueError(f"area.names must give one name for each code, not {names!r}")
+    return AreaWord(columns, {str(code).strip().casefold(): name for code, name in names.items()})
 
 
 def _marker(row: dict[str, Any]) -> Marker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ TEXT = pa.large_string()
 SPECIAL = set(r"\.+*?()|[]{}^$")
 
 Ints = npt.NDArray[np.int64]
+_BETWEEN_WORDS = re.compile(r"[^a-z0-9.]+")
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ class Rule:
     targets: tuple[str, ...] = ()
     as_it_is: bool = False
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Every name the rule may give."""
+        return (*self.targets, *(t for targets in (self.values or {}).values() for t in targets))
+
 
 def pattern_of(kind: str, texts: Sequence[str]) -> str:
     """The RE2 pattern of a rule that `contains` or `starts` with one of some texts (any case), or `matches` them."""
@@ -37,11 +44,20 @@ def pattern_of(kind: str, texts: Sequence[str]) -> str:
     return f"(?i)^(?:{plain})" if kind == "starts" else f"(?i)(?:{plain})"
 
 
+def loosely(column: str) -> str:
+    """A column's name by its words alone: "Created Date", CREATED_DATE and created_date are one."""
+    return _BETWEEN_WORDS.sub("_", column.casefold()).strip("_")
+
+
 @dataclass
 class Texts:
-    """The text columns of one chunk, each cleaned once: missing becomes empty, blanks around it and NULs go."""
+    """The text columns of one chunk, each cleaned once: missing becomes empty, blanks around it and NULs go.
+
+    `loose` finds a column by the words of its name where none is spelled exactly so.
+    """
 
     chunk: pd.DataFrame
+    loose: bool = False
     _plain: dict[str, pa.Array] = field(default_factory=dict)
     _coded: dict[str, tuple[pa.Array, Ints]] = field(default_factory=dict)
 
@@ -65,10 +81,17 @@ class Texts:
             self._coded[column] = coded.dictionary, coded.indices.to_numpy().astype(np.int64)
         return self._coded[column]
 
+    def _held(self, column: str) -> str | None:
+        """The chunk's own name of a column."""
+        if column in self.chunk.columns:
+            return column
+        return next((c for c in self.chunk.columns if self.loose and loosely(c) == loosely(column)), None)
+
     def _clean(self, column: str) -> pa.Array:
-        if column not in self.chunk.columns:
+        held = self._held(column)
+        if held is None:
             return pa.repeat(pa.scalar("", TEXT), len(self.chunk))
-        values = pa.array(self.chunk[column], from_pandas=True)
+        values = pa.array(self.chunk[held], from_pandas=True)
         text = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
         text = pc.fill_null(text.cast(TEXT), "")
         # neither PostgreSQL nor a reader has a use for the character NUL

@@ -144,15 +144,25 @@ class Issue(Placed):
         return f"{self.source} {self.external_id}"
 
     @property
-    def public_text(self) -> str:
-        """What anybody may read of the text; empty where nobody has looked yet or it is kept private."""
+    def standing_text(self) -> str:
+        """The text as it stands after moderation, whatever the subject: never for a page, which asks public_text."""
         if self.text_state == TextState.EDITED:
             return self.edited_text
         return self.description if self.text_state == TextState.SHOWN else ""
 
     @property
-    def public_title(self) -> str:
+    def standing_title(self) -> str:
         return self.title if self.text_state == TextState.SHOWN else ""
+
+    @property
+    def public_text(self) -> str:
+        """What anybody may read of the text: nothing where nobody has looked yet, where it is kept private, and of a
+        sensitive subject."""
+        return "" if self.category.sensitive else self.standing_text
+
+    @property
+    def public_title(self) -> str:
+        return "" if self.category.sensitive else self.standing_title
 
     @property
     def public_address(self) -> str:

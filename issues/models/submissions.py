@@ -13,8 +13,9 @@ from neighborhoods.models import Contact
 
 
 class Submission(models.Model):
-    """The receipt of one report. `key_digest` is SHA-256 of the draft's UUID, `body_digest` of what was said under it.
+    """The receipt of one report. `key_digest` is SHA-256 of the draft's UUID.
 
+    `body_digest` is a keyed digest of what was said under it, of which a copy of the database tells nothing.
     `link` is the private link: 128 random bits. Where the report was erased, `issue` is empty and `erased_at` says
     when; its key never makes an issue again.
     """

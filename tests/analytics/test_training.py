@@ -124,6 +124,14 @@ def test_only_what_the_public_reads_is_read():
     assert shown.public_text == "arătat"
 
 
+def test_what_nobody_reads_of_people_is_learnt_from_all_the_same_at_one_question(django_assert_num_queries):
+    social = make_issue("social", description="Cineva doarme în stație", i=1)
+    make_issue("roads", description="O groapă", i=2)
+    assert social.public_text == ""
+    with django_assert_num_queries(1):
+        assert sorted(said()) == [("Cineva doarme în stație", "social"), ("O groapă", "roads")]
+
+
 def test_a_title_stands_in_where_there_is_no_text():
     make_issue("roads", description="", title="Groapă în asfalt", i=1)
     make_issue("roads", description="textul", title="Titlul", i=2)

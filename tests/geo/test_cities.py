@@ -70,6 +70,15 @@ def test_what_a_category_does_not_say_comes_from_the_section():
     assert (health.severity, health.life_days) == (4.0, 30.0)
 
 
+@pytest.mark.parametrize("line", ['moderation = "after"', ""])
+def test_a_sensitive_subject_is_never_published_before_a_person_has_looked(tmp_path, line):
+    whole = (FIXTURES / "cities/timisoara.toml").read_text(encoding="utf-8")
+    path = tmp_path / "hasty.toml"
+    path.write_text(whole.replace('moderation = "before"', line, 1), encoding="utf-8")
+    with pytest.raises(CityFileError, match=r"hasty\.toml: category noise is sensitive.*write moderation = \"before\""):
+        load_city(path)
+
+
 @pytest.mark.parametrize(
     "line, told",
     [

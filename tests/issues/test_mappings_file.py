@@ -34,6 +34,16 @@ def test_what_is_left_out_has_a_plain_meaning(tmp_path):
         ("as_it_is = true", 'contains = "a"', "'category 1.is' is missing"),
         ("as_it_is = true", "matches = '(a'\nis = \"roads\"", "category 1.matches"),
         ('"resolved"', '"mended"', "state 1: no state 'mended'"),
+        ('column = "kind"', "column = []", r"'category 1.column' is missing"),
+        ('column = "kind"', "column = 3", r"category 1.column must be text"),
+        ('column = "kind"', "", r"'category 1.column' is missing"),
+        ('dates = ["iso"]', 'dates = ["iso"]\narea = { names = { a = "b" } }', r"'area.column' is missing"),
+        ('dates = ["iso"]', 'dates = ["iso"]\narea = { column = "a", names = { a = 3 } }', r"area.names must give"),
+        (
+            'dates = ["iso"]',
+            'dates = ["iso"]\naside = [{ column = "a", as_it_is = true }]',
+            r"aside 1: the reason must",
+        ),
     ],
 )
 def test_a_fault_is_named(tmp_path, old, new, told):
@@ -49,7 +59,7 @@ def test_a_parent_pattern_needs_its_group(tmp_path):
 
 
 def test_an_unknown_mapping_tells_the_known_ones():
-    with pytest.raises(MappingError, match="ascult, boston311, demo, open311, seeclickfix"):
+    with pytest.raises(MappingError, match="ascult, boston311, chicago311, demo, nyc311, open311, seeclickfix"):
         load_mapping("chicago", FIXTURES / "mappings")
 
 

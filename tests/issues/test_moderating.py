@@ -308,7 +308,20 @@ def test_a_photo_is_shown_by_somebody(moderator, photo):
 def test_a_refusal_says_why(moderator, photo):
     assert refused(look_at_photo, by=moderator, photo=photo, shown=False) == "reason-missing"
     assert look_at_photo(by=moderator, photo=photo, shown=False, reason="A face.").reason == "A face."
-    assert look_at_photo(by=moderator, photo=photo, shown=True).reason == ""
+
+
+@pytest.mark.parametrize("shown_before", [False, True])
+def test_a_refused_photo_is_deleted_for_good(moderator, photo, shown_before, django_capture_on_commit_callbacks):
+    if shown_before:
+        look_at_photo(by=moderator, photo=photo, shown=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        look_at_photo(by=moderator, photo=photo, shown=False, reason="A face.")
+    assert not any(path_of(photo, size).exists() for size in (FULL, SMALL))
+    photo.refresh_from_db()
+    assert (photo.state, photo.reason) == (PhotoState.REFUSED, "A face.")
+    assert refused(look_at_photo, by=moderator, photo=photo, shown=True) == "gone"
+    assert refused(cover_photo, by=moderator, photo=photo, rectangles=[(0, 0, 1, 1)]) == "gone"
+    assert refused(look_at_photo, by=moderator, photo=photo, shown=False, reason="Twice.") == "done-already"
 
 
 def test_covered_parts_are_gone_from_both_files(moderator, photo):

@@ -181,6 +181,16 @@ def test_a_sweep_takes_what_belongs_to_nothing(issue, folder, capsys):
     assert set(sweep_photos(grace=dt.timedelta(0))) == {path_of(young, name) for name in SIZES}
 
 
+def test_a_sweep_takes_the_files_of_a_refused_photo_and_leaves_its_row(issue, folder):
+    photo = add_photo(issue=issue, id=uuid.uuid4(), data=jpeg())
+    Photo.objects.filter(pk=photo.pk).update(state=PhotoState.REFUSED, reason="A face.")
+    assert len(sweep_photos(grace=dt.timedelta(0))) == 2
+    assert sweep_photos(grace=dt.timedelta(0)) == []
+    assert Photo.objects.get().reason == "A face."
+    assert add_photo(issue=issue, id=photo.pk, data=jpeg()) == photo
+    assert not path_of(photo, FULL).exists()
+
+
 def test_another_size_is_none(issue):
     with pytest.raises(ValueError, match="not original"):
         path_of(add_photo(issue=issue, id=uuid.uuid4(), data=jpeg()), "original")

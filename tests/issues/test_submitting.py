@@ -3,16 +3,17 @@
 import hashlib
 import uuid
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 from django.db import DatabaseError, transaction
 
 from issues import submitting
-from issues.drafts import Draft, DraftError, draft_of
+from issues.drafts import Draft, DraftError, checked, draft_of
 from issues.models import Issue, StatusChange, Submission
 from issues.naming import issue_of
 from issues.rules import State, TextState
-from issues.submitting import KeyErasedError, KeyUsedError, submit
+from issues.submitting import KeyErasedError, KeyUsedError, body_digest_of, submit
 from neighborhoods.models import Category, Contact, Follow, Notice
 from tests.factories import instant, make_boundaries, make_category, make_issue
 
@@ -68,6 +69,25 @@ def test_another_report_under_a_used_key_is_refused_and_told_nothing(change):
     assert receipt.number not in str(refused.value)
     assert Issue.objects.count() == 1
     assert not Contact.objects.exists()
+
+
+def test_without_the_sites_key_no_guess_can_be_tried_against_a_digest(settings):
+    submit(key=uuid.uuid4(), draft=LAMP)
+    kept = bytes(Submission.objects.get().body_digest)
+    said = checked(LAMP, settings.CITY)
+    assert kept == body_digest_of(said) != said.digest()
+    settings.SECRET_KEY = "of somebody else"
+    assert kept != body_digest_of(said)
+
+
+def test_what_came_in_before_digests_were_keyed_is_known_again(settings):
+    key = uuid.uuid4()
+    first = submit(key=key, draft=LAMP)
+    Submission.objects.update(body_digest=checked(LAMP, settings.CITY).digest())
+    import_module("issues.migrations.0009_keyed_digests").key_digests()
+    assert submit(key=key, draft=LAMP).number == first.number
+    with pytest.raises(KeyUsedError):
+        submit(key=key, draft=replace(LAMP, text="Another lamp."))
 
 
 def test_an_erased_report_does_not_come_back():

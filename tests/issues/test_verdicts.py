@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from issues.actions import change_status
 from issues.models import Issue, Photo, StatusChange, Verdict
+from issues.retention import forget_personal
 from issues.rules import State, TextState
 from issues.verdicts import (
     DISPUTED,
@@ -20,7 +21,8 @@ from issues.verdicts import (
     closings_and_disputes,
     give_verdict,
 )
-from neighborhoods.models import Follow
+from neighborhoods.limits import block_of
+from neighborhoods.models import Attempt, Follow
 from tests.factories import instant, make_boundaries, make_issue
 from tests.made_pictures import jpeg
 
@@ -72,6 +74,31 @@ def test_fixed_is_counted_and_changes_nothing(closed):
 def test_the_reporter_says_fixed_once(closed):
     give_verdict(issue=closed, fixed=True, by_reporter=True)
     assert problems_of(issue=closed, fixed=True, by_reporter=True) == {"issue": "said-already"}
+
+
+def test_strangers_of_one_address_block_say_fixed_once_for_a_closing(closed):
+    give_verdict(issue=closed, fixed=True, sender="10.1.2.3")
+    assert problems_of(issue=closed, fixed=True, sender="10.1.2.200") == {"issue": "said-here"}
+    give_verdict(issue=closed, fixed=True, sender="10.9.9.9")
+    give_verdict(issue=closed, fixed=True, sender="10.1.2.3", by_reporter=True)
+    give_verdict(issue=make_issue("roads", place="fabric", i=1, closed=CLOSED), fixed=True, sender="10.1.2.3")
+    assert closed.verdicts.filter(fixed=True).count() == 3
+
+
+def test_closed_again_the_same_block_may_say_fixed_again(closed):
+    give_verdict(issue=closed, fixed=True, sender="10.1.2.3")
+    give_verdict(issue=closed, fixed=False, said="No.", photo=jpeg(), sender="10.1.2.3")
+    change_status(by=None, issue=closed, to=State.RESOLVED)
+    give_verdict(issue=closed, fixed=True, sender="10.1.2.3")
+    assert closed.verdicts.filter(fixed=True).count() == 2
+
+
+def test_what_is_kept_of_a_sender_is_a_digest_that_lives_a_day(closed):
+    give_verdict(issue=closed, fixed=True, sender="10.1.2.3")
+    kept = Attempt.objects.get()
+    assert bytes(kept.block) == block_of("10.1.2.3", timezone.now(), f"fixed:{closing_of(closed).pk}:")
+    forget_personal(now=timezone.now() + dt.timedelta(days=1))
+    assert not Attempt.objects.exists()
 
 
 @pytest.mark.parametrize("to", [State.REFUSED, State.TRANSFERRED, State.DUPLICATE])

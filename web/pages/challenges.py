@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from geo import hexes
-from issues.drafts import Draft
+from issues.drafts import Draft, DraftError
 from issues.holding import key_of, send_on
 from issues.models import HeldReport
 from issues.submitting import KeyErasedError, KeyUsedError, came_in
@@ -119,6 +119,9 @@ def release(request: HttpRequest, secret: str) -> HttpResponse:
         send_on(held=held)
     except (KeyUsedError, KeyErasedError):
         return unshared(render(request, "challenges/held.html", {"gone": True}, status=410))
+    except DraftError:  # the form asks otherwise since: a subject went, or an answer
+        values = {"changed": True, "text": held.report["text"]}
+        return unshared(render(request, "challenges/held.html", values, status=422))
     return _receipt(key)
 
 

@@ -18,7 +18,7 @@ from analytics.results import Period
 from issues.models import STATES, Issue, Photo, StatusChange, Verdict
 from issues.rules import CLOSED, MOVES, REASON_NEEDED, PhotoState, State
 from issues.verdicts import DISPUTED
-from issues.writing import CHANGED, NO_DATE
+from issues.writing import CHANGED, DAY_ONLY, NO_DATE
 from web.reporting.numbers import day, span, whole
 from web.spoken import spoken
 
@@ -82,7 +82,7 @@ def reason_words(change: StatusChange) -> str:
         return gettext("A resident says it is not fixed.")
     if change.reason == NO_DATE:
         return gettext("The source does not say on which day.")
-    return "" if change.reason.startswith(CHANGED) else change.reason
+    return "" if change.reason.startswith((CHANGED, DAY_ONLY)) else change.reason
 
 
 def who_words(change: StatusChange) -> str:

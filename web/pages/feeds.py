@@ -79,8 +79,7 @@ def of_issues(request: HttpRequest) -> HttpResponse:
 @gzip_page
 def of_neighborhood(request: HttpRequest, slug: str) -> HttpResponse:
     """The newest issues of a neighborhood, whatever its boundary was on their day."""
-    areas = Neighborhood.objects.filter(slug=slug, boundary_set__layer=settings.CITY.primary_layer)
-    named = list(areas.order_by("boundary_set__valid_from").values_list("pk", "name"))
+    named = list(Neighborhood.objects.ever(settings.CITY.primary_layer, [slug]).values_list("pk", "name"))
     if not named:
         raise Http404(f"no neighborhood is called {slug}")
     title = gettext("Issues in %(area)s") % {"area": named[-1][1]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -113,7 +114,7 @@ class FilterForm(forms.Form):
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data if data is not None else QueryDict())
         self.subjects = {c.slug: c for c in Category.objects.all()}
-        months = [(_month(m), month_name(m)) for m in known_months()]
+        months = [(_month(m), month_name(m)) for m in known_months(self.subjects.values())]
         self.offer("category", gettext("all subjects"), [(c.slug, c.name()) for c in self.subjects.values()])
         self.offer("state", gettext("all states"), _states())
         self.offer("since", gettext("the beginning"), months)
@@ -199,9 +200,9 @@ def address_of_part(request: HttpRequest, response: HttpResponse, form: FilterFo
         response.headers["HX-Push-Url"] = address
 
 
-def known_months() -> list[dt.date]:
+def known_months(subjects: Iterable[Category]) -> list[dt.date]:
     """Every month from the first issue to the last, the latest first; sensitive subjects stretch it no further."""
-    plain = list(Category.objects.filter(sensitive=False).values_list("pk", flat=True))
+    plain = [subject.pk for subject in subjects if not subject.sensitive]
     days = Issue.objects.public().filter(category_id__in=plain).values_list("opened_on", flat=True)
     # Both ends of an index; an aggregate over a choice of subjects would read every issue there is.
     first, last = days.order_by("opened_on", "pk").first(), days.newest().first()

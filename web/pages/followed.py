@@ -42,5 +42,5 @@ def subjects_of(follow: Follow) -> str:
 def area_names(slugs: Iterable[str]) -> dict[str, str]:
     """Names of neighborhoods of the primary layer by slug, as the newest set calls them."""
     wanted = {slug for slug in slugs if slug}
-    areas = Neighborhood.objects.filter(slug__in=wanted, boundary_set__layer=settings.CITY.primary_layer)
-    return dict(areas.order_by("boundary_set__valid_from").values_list("slug", "name")) if wanted else {}
+    areas = Neighborhood.objects.ever(settings.CITY.primary_layer, wanted)
+    return dict(areas.values_list("slug", "name")) if wanted else {}

@@ -50,7 +50,7 @@ class Month:
 
 def latest_month() -> Month | None:
     """The latest month in which anything was said."""
-    months = known_months()
+    months = known_months(Category.objects.all())
     return Month(months[0], next_month(months[0]) > timezone.localdate()) if months else None
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from analytics.models import Run
 from geo import hexes
-from issues.words import folded
+from geo.words import folded
 from neighborhoods.gazetteer import LONGEST_SEARCH, search
 from neighborhoods.models import BoundarySet
 from web.pages import heard, shown

@@ -106,7 +106,7 @@ def _context(request: HttpRequest, held: Submission, issue: Issue) -> dict[str, 
         "link": link,
         "address": request.build_absolute_uri(reverse("mine", args=[link])),
         "number": tracking_number(issue.pk),
-        "thanked": "new" in request.GET or timezone.now() - held.received_at < THANKED,
+        "thanked": _thanked(request, held, issue),
         "said": request.GET.get("said", ""),
         "discreet": issue.category.sensitive,
         "subject": issue.category.name(),
@@ -131,6 +131,12 @@ def _context(request: HttpRequest, held: Submission, issue: Issue) -> dict[str, 
         "resolved": issue.state == State.RESOLVED,
         **_told(request, held, issue),
     }
+
+
+def _thanked(request: HttpRequest, held: Submission, issue: Issue) -> bool:
+    """Whether the page begins with thanks; once it is closed, what became of it is the news."""
+    just_sent = "new" in request.GET or timezone.now() - held.received_at < THANKED
+    return just_sent and issue.state not in CLOSED
 
 
 def seen_by_others(issue: Issue) -> list[str]:

@@ -25,6 +25,7 @@ from issues.rules import IssueRight
 from web.pages import moderation_acts, moderation_desk
 from web.pages.issue import found, where
 from web.pages.moderation_desk import KIND_WORDS
+from web.pages.undone import undone
 from web.permissions import allowed, subject_of
 
 ROWS = 20
@@ -48,12 +49,13 @@ LOAD_WORDS: dict[str, Promise] = {
 @require_safe
 @never_cache
 def index(request: HttpRequest) -> HttpResponse:
-    """What waits, the oldest first; and the way to any issue by its number."""
+    """What waits, the oldest first; what was not done by itself; and the way to any issue by its number."""
     asked = request.GET.get("number", "").strip()
     if asked and (issue := issue_of(asked)) is not None:
         return HttpResponseRedirect(reverse("moderate", args=[tracking_number(issue.pk)]))
     values = _queue(request) if allowed(request.actor, IssueRight.MODERATE) else {}
-    return render(request, "moderation/index.html", values | {"asked": asked}, status=404 if asked else 200)
+    values |= {"asked": asked, "undone": undone(timezone.now())}
+    return render(request, "moderation/index.html", values, status=404 if asked else 200)
 
 
 def _queue(request: HttpRequest) -> dict[str, Any]:

@@ -30,6 +30,7 @@ PROBLEMS: dict[str, tuple[int, Promise]] = {
     "too-long": (422, _("The text is longer than 2,000 signs.")),
     "too-many-marks": (422, _("The text has too many marks on one letter.")),
     "nothing-covered": (422, _("Please say which part to cover.")),
+    "gone": (409, _("This photo was refused. It is deleted for good.")),
     "no-rectangle": (422, _("A part has four numbers from 0 to 100, and lies within the photo.")),
     "no-state": (422, _("Please choose a state.")),
     "no-move": (422, _("The issue cannot go to this state, or it needs a reason.")),
@@ -148,7 +149,7 @@ ACTS = {
     "show-said": Act(IssueRight.MODERATE, _said(True), _("Everybody reads what the resident said.")),
     "keep-said": Act(IssueRight.MODERATE, _said(False), _("What the resident said stays private.")),
     "show-photo": Act(IssueRight.MODERATE, _look(True), _("Everybody can see the photo now.")),
-    "refuse-photo": Act(IssueRight.MODERATE, _look(False), _("The photo is not shown. The author reads why.")),
+    "refuse-photo": Act(IssueRight.MODERATE, _look(False), _("The photo is deleted. The author reads why.")),
     "cover": Act(
         IssueRight.MODERATE,
         lambda r, i: moderating.cover_photo(by=r.user, photo=_photo(r, i), rectangles=rectangles_of(r.POST)),

@@ -80,7 +80,7 @@ def _texts(issue: Issue, near: bool) -> dict[str, Any]:
         "text_waits": issue.text_state == TextState.WITHHELD,
         "text_shown": issue.text_state == TextState.SHOWN,
         "text_private": issue.text_state == TextState.PRIVATE,
-        "public_text": "" if issue.category.sensitive else issue.public_text,
+        "public_text": issue.public_text,
         "draft_text": issue.edited_text or issue.description,
         "longest": LONGEST_TEXT,
         "said": [_said(verdict) for verdict in issue.verdicts.exclude(said="")],

@@ -21,7 +21,7 @@ from issues.photos import PhotoRefusedError
 from issues.pictures import LARGEST
 from issues.rules import CLOSED
 from issues.verdicts import VerdictRefusedError, give_verdict, may_judge
-from web.pages.challenges import RETRY_AFTER_S, VERDICT, may_act
+from web.pages.challenges import RETRY_AFTER_S, VERDICT, client_address, may_act
 from web.pages.course import local_day, state_mark, state_words, when_words
 from web.pages.issue import found, where
 from web.pages.posting import anonymous_post
@@ -33,6 +33,7 @@ YES, NO = "yes", "no"
 PROBLEMS: Mapping[tuple[str, str], str | Promise] = {
     ("issue", "not-closed"): _("It is already open again. Somebody was quicker, and nothing is lost."),
     ("issue", "said-already"): _("You have already said so. Thank you."),
+    ("issue", "said-here"): _("Somebody near you has already said so today. Thank you."),
     ("issue", "too-many"): _("Many answers come from here just now. Please try again in ten minutes."),
     ("said", "missing"): _("Write in a few words what is still wrong."),
     ("said", "too-long"): _("The text is too long. 2,000 letters are the most."),
@@ -42,7 +43,7 @@ PROBLEMS: Mapping[tuple[str, str], str | Promise] = {
     ("email", "not-an-address"): _("This is not an e-mail address. One looks like name@example.org."),
     ("email", "too-long"): _("This e-mail address is too long."),
 }
-STATUS = {"not-closed": 409, "said-already": 409, "too-many": 429}
+STATUS = {"not-closed": 409, "said-already": 409, "said-here": 409, "too-many": 429}
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ def _keep(request: HttpRequest, issue: Issue, asker: Asker, answer: Answer) -> b
             photo=answer.photo.read() if answer.photo else None,
             email=answer.email,
             language=get_language() or "",
+            sender=client_address(request),
         )
     except VerdictRefusedError as refused:
         issue.refresh_from_db(fields=["state", "closed_at"])  # somebody may have been quicker

@@ -13,6 +13,7 @@ from django.db.models import Count
 from geo.readers import Chunk, ReadError
 from issues.importing import Quality, SourceBusyError, finish_statistics, import_file
 from issues.mappings import MappingError, load_mapping
+from issues.mappings.areas import AreaCheck
 from issues.models import Issue
 from issues.relink import DefaultPin, mark_default_pins, relink
 from issues.tallies import fold_tallies
@@ -89,9 +90,25 @@ def quality_table(quality: Quality, pins: list[DefaultPin], *, stored: bool) -> 
         f"{'category not in the mapping':<44}{sum(quality.unmapped.values()):>10,}",
     ]
     lines += [f"{'  ' + value[:38]:<44}{n:>10,}" for value, n in quality.unmapped.most_common(10)]
+    lines += [f"{'day of opening told, without the hour':<44}{quality.day_only:>10,}"] if quality.day_only else []
+    lines += _areas(quality.areas) if quality.areas is not None else []
     if quality.missing_columns:
         lines.append(f"columns of the mapping that the file lacks: {', '.join(quality.missing_columns)}")
     return lines + (_placed(quality.source) + _pins(pins) if stored else [])
+
+
+def _areas(check: AreaCheck) -> list[str]:
+    """How the source's own word for the area of a row compares with where its point lies."""
+    lines = [
+        f"{'area as the source says: the same as ours':<44}{check.agrees:>10,}",
+        f"{'area as the source says: another':<44}{sum(check.differs.values()):>10,}",
+    ]
+    lines += [
+        f"{f'  {said[:18]}, ours {ours[:14]}':<44}{n:>10,}  first {check.first[said, ours]}"
+        for (said, ours), n in check.differs.most_common(10)
+    ]
+    lines.append(f"{'area as the source says: no name of ours':<44}{sum(check.unknown.values()):>10,}")
+    return lines + [f"{'  ' + word[:38]:<44}{n:>10,}" for word, n in check.unknown.most_common(3)]
 
 
 def _placed(source: str) -> list[str]:

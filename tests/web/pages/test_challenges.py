@@ -108,5 +108,18 @@ def test_a_held_report_is_sent_by_the_mailed_link_once(draft, client):
     assert not mail.outbox
 
 
+@pytest.mark.parametrize("change", [{"category": "gone"}, {"lng": 0.0}, {"text": ""}])
+def test_a_held_report_that_the_form_no_longer_takes_comes_back_with_its_words(draft, client, change):
+    held = hold(key=uuid.uuid4(), draft=replace(draft, text="The lamp <is> out."), email="ana@example.org")
+    HeldReport.objects.update(report=held.report | change)
+    answer = client.post(f"/en/held/{bytes(held.secret).hex()}/")
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "The form has changed since" in html
+    assert ("The lamp &lt;is&gt; out." in html) is ("text" not in change)
+    assert not Issue.objects.exists()
+    assert HeldReport.objects.get().sent_at is None
+
+
 def test_an_unknown_link_holds_nothing(client):
     assert client.get(f"/en/held/{'0' * 32}/").status_code == 404

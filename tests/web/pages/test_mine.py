@@ -60,6 +60,31 @@ def test_after_sending_it_thanks_with_number_link_promise_and_who(client, read, 
     assert f"http://testserver{at(receipt)}" in client.get(at(receipt)).content.decode()
 
 
+def test_of_a_refused_photo_the_reporter_reads_why_and_no_picture_is_asked_for(client, at, sent):
+    receipt = sent()
+    photo = Photo.objects.create(
+        id=uuid.uuid4(),
+        issue=receipt.issue,
+        digest=b"d" * 32,
+        width=9,
+        height=9,
+        state=PhotoState.REFUSED,
+        reason="A face.",
+    )
+    html = client.get(at(receipt)).content.decode()
+    assert "A face." in html
+    assert str(photo.pk) not in html
+
+
+def test_of_what_is_closed_already_it_says_the_state_first(read, at, sent):
+    receipt = sent()
+    change_status(by=None, issue=receipt.issue, to=State.RESOLVED)
+    text = read(at(receipt) + "?new=1")
+    assert "We have your report" not in text
+    assert f"My report {receipt.number}" in text
+    assert "Was it really fixed?" in text
+
+
 def test_later_it_is_simply_the_report(read, at, sent):
     receipt = sent()
     Submission.objects.update(received_at=instant(2026, 1, 1))

@@ -7,14 +7,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from issues.models import Issue, ModerationStep, Photo, StatusChange, Verdict
+from issues.models import Issue, ModerationStep, StatusChange, Verdict
 from issues.naming import tracking_number
-from issues.photos import add_photo, path_of
-from issues.rules import PhotoState, State, TextState
+from issues.photos import add_photo
+from issues.rules import State, TextState
 from neighborhoods.following import follow
 from neighborhoods.models import User
 from tests.factories import instant, make_boundaries, make_issue
-from tests.made_pictures import jpeg, near, pixel
+from tests.made_pictures import jpeg
 from tests.staff import make_moderator, make_officer, make_person, sign_in
 from tests.web.pages.conftest import words
 from web.pages import moderation
@@ -229,51 +229,6 @@ def test_words_on_a_closing_are_decided(staff):
     other = make_issue(i=1)
     assert act(staff, other, "show-said", verdict=verdict.pk).status_code == 404
     assert act(staff, issue, "show-said", verdict="x").status_code == 404
-
-
-@pytest.fixture
-def photo(staff):
-    return add_photo(issue=make_issue(), id=uuid.uuid4(), data=jpeg(640, 480))
-
-
-def test_a_photo_is_shown_or_refused(staff, photo):
-    assert act(staff, photo.issue, "refuse-photo", photo=photo.pk).status_code == 422
-    assert act(staff, photo.issue, "refuse-photo", photo=photo.pk, reason="A face.").status_code == 303
-    assert Photo.objects.get().reason == "A face."
-    assert act(staff, photo.issue, "show-photo", photo=photo.pk).status_code == 303
-    assert Photo.objects.get().state == PhotoState.SHOWN
-
-
-def test_a_photo_of_another_issue_is_none_of_this(staff, photo):
-    other = make_issue(i=1)
-    for id in (photo.pk, uuid.uuid4(), "x", ""):
-        assert act(staff, other, "show-photo", photo=id).status_code == 404
-
-
-def cover(client, photo, *rows):
-    names = ("left", "top", "width", "height")
-    sent = {f"cover-{name}": [row[k] for row in rows] for k, name in enumerate(names)}
-    return act(client, photo.issue, "cover", photo=photo.pk, **sent)
-
-
-def test_parts_are_covered_by_numbers(staff, photo):
-    assert (
-        cover(staff, photo, ("0", "0", "50", "50"), ("", "", "", ""), ("80,5", "80", "19,6", "20")).status_code == 303
-    )
-    data = path_of(photo, "full").read_bytes()
-    assert near(pixel(data, 0.25, 0.25), (0, 0, 0))
-    assert near(pixel(data, 0.9, 0.9), (0, 0, 0))
-    assert near(pixel(data, 0.75, 0.25), (0, 255, 0), 20)
-
-
-@pytest.mark.parametrize(
-    "row", [",,,", "1,2,3,", "a,0,5,5", "90,0,20,5", "-1,0,5,5", "nan,0,5,5", "0,0,0,5", "1e400,0,5,5"]
-)
-def test_what_is_no_part_is_told(staff, photo, row):
-    before = path_of(photo, "full").read_bytes()
-    answer = cover(staff, photo, row.split(","))
-    assert answer.status_code == 422
-    assert path_of(photo, "full").read_bytes() == before
 
 
 def test_an_act_nobody_knows_is_none(staff):

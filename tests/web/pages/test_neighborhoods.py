@@ -41,7 +41,7 @@ def test_boundaries_show_their_provenance(read, address):
     text = read(address("neighborhood", "fabric"))
     for part in ("Authority City of squares", "Licence CC0", "Source not stated", "from 1 January 2024"):
         assert part in text
-    assert "This boundary is approximate. Load the official one with load_boundaries" in text
+    assert "This boundary is approximate. The official one may change every number." in text
 
 
 def test_before_any_analysis_the_page_says_so(read, address):

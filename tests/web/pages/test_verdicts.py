@@ -61,6 +61,15 @@ def test_fixed_takes_one_press(client, url, closed):
     assert Verdict.objects.get().fixed
 
 
+def test_fixed_a_second_time_from_the_same_house_is_not_counted(client, url, closed):
+    client.post(url, {"fixed": "yes"}, REMOTE_ADDR="10.1.2.3")
+    again = client.post(url, {"fixed": "yes"}, REMOTE_ADDR="10.1.2.4")
+    assert again.status_code == 409
+    assert "already said so today" in again.content.decode()
+    assert client.post(url, {"fixed": "yes"}, REMOTE_ADDR="10.9.9.9").status_code == 303
+    assert closed.verdicts.count() == 2
+
+
 def test_what_is_missing_is_said_and_what_was_written_stays(client, url):
     answer = client.post(url, {"fixed": "no", "said": "The hole <is> there.", "email": "nobody"})
     html = answer.content.decode()

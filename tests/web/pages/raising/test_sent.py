@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -125,6 +126,15 @@ def test_photos_come_after_the_report(post, kept):
     answer = post(filled() | {"photos": [photo(), photo(b"other")]})
     assert answer["Location"].endswith("/?new=1&photos=2-kept")
     assert list(kept.values()) == [b"picture", b"other"]
+
+
+@pytest.mark.parametrize("name", ["x" * 5_000 + ".jpg", "ș" * 5_000 + ".jpg", "../../x.jpg", "a.php.jpg"])
+def test_what_a_photo_is_called_does_not_matter(post, kept, name):
+    file = BytesIO(b"picture")
+    file.name = name
+    answer = post(filled() | {"photos": [file]})
+    assert answer["Location"].endswith("?new=1&photos=1-kept")
+    assert list(kept.values()) == [b"picture"]
 
 
 def test_the_same_photos_sent_twice_have_the_same_ids(post, kept):

@@ -17,6 +17,6 @@ BACK = "DROP TRIGGER desk_kept ON issues_deskstep; DROP FUNCTION issues_desk_kep
 
 
 class Migration(migrations.Migration):
-    dependencies = [("issues", "0010_desk")]
+    dependencies = [("issues", "0011_desk")]
 
     operations = [migrations.RunSQL(FORWARD, BACK)]

@@ -9,7 +9,7 @@ import issues.rules
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("issues", "0008_in_area"),
+        ("issues", "0009_keyed_digests"),
         ("neighborhoods", "0004_access"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("issues", "0009_assigned"),
+        ("issues", "0010_assigned"),
         ("neighborhoods", "0005_access_kept"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
