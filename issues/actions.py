@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from geo.crs import to_metric
 from geo.words import folded
+from issues.hooks import tell_changed
 from issues.models import Incident, Issue, StatusChange
 from issues.rules import CLOSED, MOVES, OPEN, Precision, State, TextState, check_move
 from issues.telling import tell_of_change
@@ -211,7 +212,8 @@ def change_status(
     Issue.objects.filter(pk__in=[row.pk for row in going]).update(state=to, closed_at=closed_at)
     held.state, held.closed_at = to, closed_at
     steps = [StatusChange(issue=row, state=to, at=when, reason=reason, by=by) for row in going]
-    own, *_others = StatusChange.objects.bulk_create(steps)
+    own, *others = StatusChange.objects.bulk_create(steps)
+    tell_changed(zip(going, [own, *others], strict=True))
     tell_of_change(held, own, attached=together)
     return held
 

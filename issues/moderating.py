@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from geo.words import folded
 from issues.drafts import LONGEST_TEXT, plain, text_problem
+from issues.hooks import tell_raised, tell_withdrawn
 from issues.models import Issue, ModerationStep, Photo, Verdict
 from issues.photos import FULL, drop_files, path_of, store
 from issues.pictures import Rectangle, covered
@@ -41,10 +42,12 @@ def publish(*, by: User, issue: Issue) -> Issue:
     held.hidden = held.waiting = False
     held.words = public_words(held)
     held.save(update_fields=["hidden", "waiting", "words"])
-    _step(held, ModerationAct.PUBLISHED, by)
+    step = _step(held, ModerationAct.PUBLISHED, by)
     regroup(held, was_seen=False)
     if first_time:
         tell_of_new(held)
+    else:
+        tell_raised(held, step.pk)
     return held
 
 
@@ -61,6 +64,7 @@ def hide(*, by: User, issue: Issue, reason: str) -> Issue:
     step = _step(held, ModerationAct.HIDDEN, by, reason)
     if was_seen:
         regroup(held, was_seen=True)
+        tell_withdrawn(held, step.pk)
     tell_author(held, step)
     return held
 

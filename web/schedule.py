@@ -17,6 +17,7 @@ class Scheduled:
 SCHEDULE = (
     Scheduled("retry_stalled", "* * * * * */15", "a killed worker leaves its job behind; another takes it up"),
     Scheduled("deliver_notices", "* * * * *", "mail goes out at once by itself; this takes up what was left or failed"),
+    Scheduled("deliver_hooks", "* * * * *", "webhooks are told at once; this takes up what did not arrive"),
     Scheduled("fold_tallies", "* * * * *", "live counts stay quick when waiting changes are few"),
     Scheduled("analyse_city", "30 1 * * *", "yesterday's issues are in this morning's numbers"),
     Scheduled("write_reports", "30 2 * * *", "every area's report is ready before people are up"),

@@ -19,10 +19,12 @@ from procrastinate.jobs import Job, Status
 from analytics.retention import forget_findings
 from analytics.runs import analyse
 from analytics.training import train
+from issues.hooks import queued
 from issues.photos import sweep_photos
 from issues.retention import forget_personal
 from issues.tallies import fold_tallies as fold
 from neighborhoods.following import noticed
+from web.hooks import deliver_hooks
 from web.mailing import deliver
 from web.schedule import CRON
 
@@ -92,6 +94,19 @@ def deliver_soon(**_named: Any) -> None:
     """Something was put into the outbox and committed: let it go out now. What waits in the queue already will do."""
     with suppress(AlreadyEnqueued), transaction.atomic():
         deliver_notices.defer(timestamp=int(time.time()))
+
+
+@scheduled("deliver_hooks")
+def deliver_to_webhooks(timestamp: int = 0) -> int:
+    """Send what webhooks are still to be told; gives how many messages arrived."""
+    return deliver_hooks()
+
+
+@receiver(queued, dispatch_uid="deliver_hooks_soon")
+def deliver_hooks_soon(**_named: Any) -> None:
+    """Something for webhooks was committed: let it go out now. What waits in the queue already will do."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        deliver_to_webhooks.defer(timestamp=int(time.time()))
 
 
 @scheduled("fold_tallies")

@@ -1,5 +1,6 @@
 from issues.models.course import StatusChange, Verdict
 from issues.models.desk import DeskStep, Note, PlacedTogether, ReplyTemplate, RoutingRule, SavedView
+from issues.models.hooks import Delivery, Webhook
 from issues.models.issues import STATES, Incident, Issue
 from issues.models.moderation import ModerationStep
 from issues.models.photos import Photo
@@ -9,6 +10,7 @@ from issues.models.tallies import TallyBlock, TallyChange
 
 __all__ = [
     "STATES",
+    "Delivery",
     "DeskStep",
     "HeldReport",
     "Incident",
@@ -27,4 +29,5 @@ __all__ = [
     "TallyBlock",
     "TallyChange",
     "Verdict",
+    "Webhook",
 ]
