@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from issues.models import HeldReport, Issue, ModerationStep, StatusChange
 from issues.hooks import tell_raised
+from issues.models import HeldReport, Issue, ModerationStep, StatusChange
 from neighborhoods.following import notify, notify_alone, of_issues, of_place
 from neighborhoods.models import Follow
 from neighborhoods.models.notices import AT_ONCE
@@ -15,7 +15,7 @@ NEW, STATUS, HIDDEN, LIFT = "new", "status", "hidden", "lift"
 
 
 def tell_of_new(issue: Issue) -> None:
-    """Tell those who follow the place of an issue that it is there, and webhooks; once, however often it is published."""
+    """Tell those who follow the place of an issue that it is there, and webhooks: once, whatever comes after."""
     if not issue.hidden:
         tell_raised(issue)
     notify(_of_place(issue), event=f"{NEW}:{issue.pk}", kind=NEW, subject=issue.pk)
