@@ -72,20 +72,26 @@ def usable(browser: Browser, url: str) -> float:
     return seconds
 
 
+def measure(url: str, runs: int) -> Figures:
+    """Every figure of one page, with its aim."""
+    figures = Figures("weight")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        weigh(browser, url, figures)
+        times = [usable(browser, url) for _ in range(runs)]
+        figures.take(f"usable on a bad line, median of {runs}", statistics.median(times), "s", at_most=USABLE_S)
+        browser.close()
+    return figures
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3)
     given = parser.parse_args()
     use_database("ascult_drill_pages", fresh=True)
     load_places()
-    figures = Figures("weight")
-    with served(os.environ["DATABASE_URL"]) as site, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        url = f"{site}/ro/issues/new/"
-        weigh(browser, url, figures)
-        times = [usable(browser, url) for _ in range(given.runs)]
-        figures.take(f"usable on a bad line, median of {given.runs}", statistics.median(times), "s", at_most=USABLE_S)
-        browser.close()
+    with served(os.environ["DATABASE_URL"]) as site:
+        figures = measure(f"{site}/ro/issues/new/", given.runs)
     figures.finish()
 
 

@@ -168,6 +168,23 @@ ensure_venv() {
     echo "$kind $(digest "$lock")" >"$stamp"
 }
 
+# --- Lighthouse -----------------------------------------------------------------------------------------------------
+
+# The program of script/drill lighthouse, as locked; nothing of it is ever served.
+ensure_lighthouse() {
+    local home=$ASCULT_HOME/lighthouse lock=bench/lighthouse/package-lock.json
+    if cmp -s "$ASCULT_ROOT/$lock" "$home/package-lock.json" && [[ -e $home/node_modules/.bin/lighthouse ]]; then
+        return
+    fi
+    ensure_packages lighthouse
+    command -v npm >/dev/null || die 'Lighthouse needs Node 18.16 or later and npm'
+    rm -rf "$home"
+    mkdir -p "$home"
+    cp "$ASCULT_ROOT"/bench/lighthouse/package*.json "$home"
+    step "Installing Lighthouse ($lock)" lighthouse \
+        npm ci --prefix "$home" --ignore-scripts --no-audit --no-fund
+}
+
 # --- message catalogues ---------------------------------------------------------------------------------------------
 
 ensure_catalogues() {
@@ -240,7 +257,7 @@ run_from_bench() {
         exit 2
     fi
     set_up dev
-    [[ $prefix$name != drill_lighthouse ]] || locked ensure_packages lighthouse
+    [[ $prefix$name != drill_lighthouse ]] || locked ensure_lighthouse
     export PYTHONPATH=$ASCULT_ROOT${PYTHONPATH:+:$PYTHONPATH}
     exec "$ASCULT_PYTHON" -m "bench.$prefix$name" "${@:3}"
 }

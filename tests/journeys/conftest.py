@@ -14,6 +14,7 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories import make_analysed
+from tests.journeys.eyes import LOOKS, Eyes, Tabs, View, views
 
 FLAGS = [
     "--no-sandbox",
@@ -31,6 +32,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
             item.add_marker(pytest.mark.django_db)  # without a mark no test database is made
+    if LOOKS:  # the drill: only those who look pages over
+        items[:] = [item for item in items if "eyes" in getattr(item, "fixturenames", ())]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "eyes" in metafunc.fixturenames:
+        metafunc.parametrize("view", views(), ids=str)
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +74,19 @@ def browser(site: str, chromium: str) -> Iterator[Browser]:
         yield started
         started.close()
         connection.close()  # beside the driver's event loop this thread holds a connection of its own
+
+
+@pytest.fixture
+def eyes(site: str, browser: Browser, view: View) -> Iterator[Eyes]:
+    """Somebody who looks pages over; asked for, a test runs in every language."""
+    somebody = Eyes(browser, site, view)
+    yield somebody
+    somebody.context.close()
+
+
+@pytest.fixture
+def tabs(site: str, browser: Browser) -> Iterator[Tabs]:
+    """Opens tabs, each in a browser of its own; nothing may go wrong in any of them."""
+    opened = Tabs(browser, site)
+    yield opened
+    assert opened.closed() == []

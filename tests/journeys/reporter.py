@@ -12,6 +12,7 @@ from issues.models import Issue
 from neighborhoods.models import Address
 from neighborhoods.street_words import street_key
 from tests.factories import SIDE, SOUTH, WEST
+from tests.journeys.eyes import Watch
 
 STREETS = {"Strada Lidia": (1, "iosefin"), "Strada Mureș": (0, "fabric"), "Bulevardul Cetății": (2, "mehala")}
 TEXT = "The lamp by the bus stop has been out for two weeks."
@@ -44,26 +45,14 @@ def opened(browser: Browser, **more: Any) -> BrowserContext:
     return context
 
 
-class Reporter:
-    """One tab of a browser at the form. `flaws` is what the console said and where the page went that it should not."""
+class Reporter(Watch):
+    """One tab of a browser at the form."""
 
     def __init__(self, context: BrowserContext, site: str) -> None:
         self.context, self.site = context, site
         self.taps = self.presses = 0
-        self.flaws: list[str] = []
-        self.excused = "no failure is excused"
         self.page: Page = context.new_page()
-        self.page.on("console", self._said)
-        self.page.on("pageerror", lambda problem: self.flaws.append(str(problem)))
-        self.page.on("request", self._left)
-
-    def _said(self, message: Any) -> None:
-        if message.type == "error" and not re.search(self.excused, message.text):
-            self.flaws.append(message.text)
-
-    def _left(self, request: Any) -> None:
-        if not request.url.startswith((self.site, "data:", "blob:")):
-            self.flaws.append(f"left: {request.url}")
+        super().__init__(self.page, site)
 
     def open(self) -> Reporter:
         self.page.goto(f"{self.site}/en/issues/new/")

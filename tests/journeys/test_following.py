@@ -11,21 +11,13 @@ from playwright.sync_api import expect
 from issues.models import Issue
 from issues.naming import tracking_number
 from neighborhoods.models import Follow
+from tests.journeys.shots import shot
 from web.mailing import deliver
 
 
 @pytest.fixture
-def page(site, browser):
-    context = browser.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce")
-    opened = context.new_page()
-    problems = []
-    opened.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
-    opened.on("pageerror", lambda e: problems.append(str(e)))
-    opened.on("request", lambda r: None if r.url.startswith((site, "data:")) else problems.append(r.url))
-    yield opened
-    assert problems == []
-    assert context.cookies() == []
-    context.close()
+def page(tabs):
+    return tabs()
 
 
 def tab_to(page, selector, most=40):
@@ -49,12 +41,16 @@ def test_one_issue_is_followed_by_keyboard_alone(site, page):
     page.keyboard.type(tracking_number(issue.pk))
     page.keyboard.press("Tab")
     page.keyboard.type("ana@example.org")
+    shot(page, "follow-issue")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("We have sent a link")
+    shot(page, "follow-sent")
     page.goto(site + mailed_path())
     tab_to(page, "button.primary")
+    shot(page, "follow-asked")
     page.keyboard.press("Enter")
     expect(page.locator("[role=status]")).to_contain_text("Thank you")
+    shot(page, "follow-confirmed")
     held = Follow.objects.get(contact__email="ana@example.org")
     assert (held.subject, held.confirmed_at is not None) == (issue.pk, True)
 
@@ -76,6 +72,7 @@ def test_an_area_is_drawn_by_keyboard_alone(site, page):
     tab_to(page, "#draw-finish")
     page.keyboard.press("Enter")
     expect(said).to_have_text("The area is drawn. Go on below.")
+    shot(page, "follow-drawn")
     assert page.evaluate("document.activeElement.matches('.subjects summary')")
     tab_to(page, "#id_email")
     page.keyboard.type("dan@example.org")
@@ -102,14 +99,13 @@ def test_corners_are_pressed_and_stand_in_the_field(site, page):
     assert page.locator("#id_area").input_value() == "21.19, 45.74"
 
 
-def test_without_a_script_the_corners_are_written(site, browser):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_without_a_script_the_corners_are_written(site, tabs):
+    page = tabs(java_script_enabled=False)
     page.goto(f"{site}/en/follow/?kind=area")
     expect(page.locator("#map")).to_be_hidden()
     expect(page.locator("#id_area")).to_be_visible()
     page.locator("#id_area").fill("21.19, 45.74\n21.20, 45.74\n21.20, 45.75")
     page.locator("#id_email").fill("eve@example.org")
+    shot(page, "follow-plain")
     page.get_by_role("button", name="Send me the link").click()
     expect(page.locator("h1")).to_have_text("We have sent a link")
-    context.close()

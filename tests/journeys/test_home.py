@@ -7,15 +7,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.shots import shot
+
 
 @pytest.fixture
-def page(site, browser):
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    opened = context.new_page()
+def page(site, tabs):
+    opened = tabs(viewport={"width": 1280, "height": 900})
     opened.goto(f"{site}/en/")
     opened.wait_for_load_state("networkidle")
-    yield opened
-    context.close()
+    return opened
 
 
 def test_the_keyboard_skips_the_map_and_reaches_the_list(page):
@@ -42,6 +42,7 @@ def test_a_choice_renews_list_map_and_address(page):
     expect(page.locator("#map-said")).to_contain_text("Together: 20.")
     assert page.locator("#map-said").inner_text() != before
     assert "category=lighting" in page.url
+    shot(page, "home-filtered")
     page.reload()
     expect(page.locator("select[name=category]")).to_have_value("lighting")
 
@@ -58,9 +59,8 @@ def test_outlines_and_names_show_without_a_base_map(page):
     assert page.locator(".leaflet-tile").count() == 0
 
 
-def test_without_a_script_the_list_filters_and_the_map_is_a_picture(site, browser):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_without_a_script_the_list_filters_and_the_map_is_a_picture(site, tabs):
+    page = tabs(java_script_enabled=False)
     page.goto(f"{site}/ro/")
     expect(page.locator("noscript img.still")).to_be_visible()
     expect(page.locator("#map")).to_be_hidden()
@@ -68,4 +68,3 @@ def test_without_a_script_the_list_filters_and_the_map_is_a_picture(site, browse
     page.get_by_role("button", name="Arată").click()
     assert "category=roads" in page.url
     expect(page.locator("#results .sum")).to_contain_text("Împreună: 30 de sesizări.")
-    context.close()

@@ -16,7 +16,7 @@ from issues.naming import tracking_number
 from issues.rules import State
 from issues.submitting import submit
 from tests.factories import inside, instant, make_issue
-from tests.journeys.test_every_page import visit
+from tests.journeys.shots import shot
 from tests.made_pictures import jpeg
 
 
@@ -54,13 +54,8 @@ def reports(site, media, django_db_blocker):
 
 
 @pytest.fixture
-def page(browser, reports):
-    context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
-    opened = context.new_page()
-    opened.set_default_timeout(10_000)
-    yield opened
-    assert context.cookies() == []
-    context.close()
+def page(tabs, reports):
+    return tabs(java_script_enabled=False, excused="status of (404|410|422)")
 
 
 def test_a_passer_by_disputes_with_a_photo(page, site, reports):
@@ -70,6 +65,7 @@ def test_a_passer_by_disputes_with_a_photo(page, site, reports):
     page.get_by_role("button", name="Open it again").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose a photo that shows it.")
     expect(page.get_by_label("What is still wrong")).to_have_value("The hole is there.")
+    shot(page, "dispute-without-a-photo")
     picture = {"name": "hole.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
     page.get_by_label("A photo that shows it").set_input_files(picture)
     page.get_by_role("button", name="Open it again").click()
@@ -77,6 +73,7 @@ def test_a_passer_by_disputes_with_a_photo(page, site, reports):
     expect(page.locator(".step-now")).to_contain_text("A resident says it is not fixed.")
     expect(page.locator(".step-now")).to_contain_text("The hole is there.")
     expect(page.locator(".step-now")).to_contain_text("1 photo waits for a person to look.")
+    shot(page, "disputed")
 
 
 def test_the_reporter_disputes_from_the_private_page(page, site, reports):
@@ -86,6 +83,7 @@ def test_the_reporter_disputes_from_the_private_page(page, site, reports):
     page.get_by_label("What is still wrong").fill("Half of it is there.")
     page.get_by_role("button", name="Open it again").click()
     expect(page.locator(".step-now")).to_contain_text("You said it is not fixed.")
+    shot(page, "disputed-by-the-reporter")
     page.get_by_role("link", name="The page that everybody sees").click()
     expect(page.locator(".step-now")).to_contain_text("Half of it is there.")
     assert reports["mine"].link not in page.content()
@@ -96,6 +94,7 @@ def test_who_says_it_is_fixed_presses_twice(page, site, reports):
     page.get_by_role("link", name="Yes, it is fixed").click()
     page.get_by_role("button", name="Yes, it is fixed").click()
     expect(page.locator(".step-now")).to_contain_text("1 resident says it is fixed.")
+    shot(page, "said-fixed")
 
 
 def test_a_report_is_erased_by_its_reporter(page, site, reports):
@@ -103,6 +102,7 @@ def test_a_report_is_erased_by_its_reporter(page, site, reports):
     page.get_by_role("link", name="Erase my report").click()
     page.get_by_role("button", name="Erase it for good").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This report was erased")
+    shot(page, "erased")
     page.goto(f"{site}/en/issues/{reports['erase'].number}/")
     expect(page.get_by_text("Whoever sent it has erased what they wrote.")).to_be_visible()
     assert "A deep hole." not in page.content()
@@ -115,26 +115,21 @@ def test_a_number_is_found_by_keyboard(page, site, reports):
     page.keyboard.press("Enter")
     expect(page.locator(".issue-number")).to_contain_text(reports["late"])
     expect(page.get_by_text(re.compile("days late"))).to_be_visible()
+    shot(page, "issue-late")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("language", ["ro", "en"])
-def test_every_state_of_the_page_is_usable_by_all(site, browser, reports, language, width, scheme):
-    paths = {
-        "new": f"issues/{reports['new'].number}/",
-        "late": f"issues/{reports['late']}/",
-        "sensitive": f"issues/{reports['sensitive'].number}/",
-        "find": "issues/find/?number=0000-0000",
-        "mine": f"mine/{reports['new'].link}/",
-        "mine closed": f"mine/{reports['sensitive'].link}/",
-        "verdict": f"mine/{reports['sensitive'].link}/verdict/?fixed=no",
-        "fixed": f"mine/{reports['sensitive'].link}/verdict/?fixed=yes",
-        "question": f"mine/{reports['sensitive'].link}/verdict/",
-        "nothing to judge": f"mine/{reports['new'].link}/verdict/",
-        "erase": f"mine/{reports['new'].link}/erase/",
-    }
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    found = {name: visit(context, f"{site}/{language}/{path}", site) for name, path in paths.items()}
-    context.close()
-    assert {name: flaws for name, flaws in found.items() if [f for f in flaws if "409" not in f]} == {}
+def test_every_state_of_the_page_is_usable_by_all(eyes, reports):
+    mine, closed = (f"mine/{reports[name].link}" for name in ("new", "sensitive"))
+    eyes.visit(f"issues/{reports['new'].number}/", "new")
+    eyes.visit(f"issues/{reports['late']}/", "late")
+    eyes.visit(f"issues/{reports['sensitive'].number}/", "sensitive")
+    eyes.visit("issues/find/", "find")
+    eyes.visit(f"{mine}/", "mine")
+    eyes.visit(f"{mine}/?photos=2-kept,1-too-large&email=wrong", "mine, with notes")
+    eyes.visit(f"{closed}/", "mine, closed")
+    eyes.visit(f"{closed}/verdict/", "question")
+    eyes.visit(f"{closed}/verdict/?fixed=no", "not fixed")
+    eyes.visit(f"{closed}/verdict/?fixed=yes", "fixed")
+    eyes.visit(f"{mine}/verdict/", "nothing to judge", status=409)
+    eyes.visit(f"{mine}/erase/", "erase")
+    assert eyes.found == {}

@@ -9,29 +9,19 @@ from threading import Thread
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.eyes import Watch
+from tests.journeys.shots import shot
+
 NUMBER = re.compile(r"\d+")
 
 
 @pytest.fixture
-def homes(site):
-    """Where a page may ask for anything."""
-    return [site, "data:", "blob:"]
+def desk(tabs):
+    """A tab on a wide screen."""
+    return tabs(viewport={"width": 1280, "height": 900})
 
 
-@pytest.fixture
-def context(homes, browser):
-    opened = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    flaws = []
-    opened.on("console", lambda said: flaws.append(said.text) if said.type == "error" else None)
-    opened.on("weberror", lambda problem: flaws.append(str(problem.error)))
-    opened.on("request", lambda request: request.url.startswith(tuple(homes)) or flaws.append(f"left: {request.url}"))
-    yield opened
-    opened.close()
-    assert flaws == []
-
-
-def visit(context, url):
-    page = context.new_page()
+def visit(page, url):
     page.goto(url)
     page.wait_for_load_state("networkidle")
     return page
@@ -41,8 +31,8 @@ def total(page):
     return int(NUMBER.search(page.locator("#results .sum").inner_text())[0])
 
 
-def test_a_hexagon_leads_to_the_list_of_its_issues(context, site):
-    page = visit(context, f"{site}/en/?category=lighting")
+def test_a_hexagon_leads_to_the_list_of_its_issues(desk, site):
+    page = visit(desk, f"{site}/en/?category=lighting")
     page.locator("#map path.cell").first.click()
     n = int(NUMBER.search(page.locator("#map-read").inner_text())[0])
     page.get_by_role("link", name="Show these in the list").first.click()
@@ -50,8 +40,8 @@ def test_a_hexagon_leads_to_the_list_of_its_issues(context, site):
     assert total(page) == page.locator(".issue").count() == n
 
 
-def test_near_enough_the_keyboard_reads_an_issue_and_opens_it(context, site):
-    page = visit(context, f"{site}/en/?cell=8a1e1928a697fff")
+def test_near_enough_the_keyboard_reads_an_issue_and_opens_it(desk, site):
+    page = visit(desk, f"{site}/en/?cell=8a1e1928a697fff")
     cell = page.evaluate(
         "fetch('/en/live/cells.json?category=lighting&res=10&bbox=21.17,45.72,21.25,45.76')"
         ".then(r => r.json()).then(a => a.features[0].geometry.coordinates)"
@@ -71,18 +61,19 @@ def test_near_enough_the_keyboard_reads_an_issue_and_opens_it(context, site):
     expect(page.locator("h1")).to_contain_text("Street lighting")
 
 
-def test_the_list_of_a_view_holds_what_the_map_shows(context, site):
-    page = visit(context, f"{site}/en/?bbox=21.182,45.733,21.192,45.738")
+def test_the_list_of_a_view_holds_what_the_map_shows(desk, site):
+    page = visit(desk, f"{site}/en/?bbox=21.182,45.733,21.192,45.738")
     expect(page.locator("#map-list a")).to_have_text("Show these in the list")
     n = int(NUMBER.search(page.locator("#map-said").inner_text())[0])
     page.locator("#map-list a").click()
     assert total(page) == n
+    shot(page, "list-of-a-view")
     page.get_by_role("link", name="Show the whole city").click()
     assert total(page) > n
 
 
-def test_words_and_choices_renew_the_list_and_its_address(context, site):
-    page = visit(context, f"{site}/en/issues/")
+def test_words_and_choices_renew_the_list_and_its_address(desk, site):
+    page = visit(desk, f"{site}/en/issues/")
     everything = total(page)
     page.select_option("select[name=area]", "fabric")
     expect(page.locator("#results .sum")).not_to_contain_text(f"Together: {everything} ")
@@ -99,9 +90,8 @@ def test_words_and_choices_renew_the_list_and_its_address(context, site):
     expect(page.locator("input[name=q]")).to_have_value("doesnotoccur")
 
 
-def test_without_a_script_the_list_is_narrowed_and_walked(site, browser):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_without_a_script_the_list_is_narrowed_and_walked(site, tabs):
+    page = tabs(java_script_enabled=False)
     page.goto(f"{site}/en/issues/")
     everything, seen = total(page), page.locator(".issue").count()
     page.get_by_role("link", name="Older issues").click()
@@ -112,22 +102,19 @@ def test_without_a_script_the_list_is_narrowed_and_walked(site, browser):
     assert total(page) == 30
     page.get_by_role("link", name="Show on the map").click()
     expect(page.locator("#results .sum")).to_contain_text("Together: 30 issues.")
-    context.close()
 
 
-def test_a_place_is_found_without_a_script(site, browser):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_a_place_is_found_without_a_script(site, tabs):
+    page = tabs(java_script_enabled=False)
     page.goto(f"{site}/en/")
     page.fill("#where", "fabr")
     page.get_by_role("button", name="Find").click()
     page.locator(".found").get_by_role("link", name="In the list").click()
     expect(page.locator("#results .sum")).to_contain_text("Only here: Fabric.")
-    context.close()
 
 
 @pytest.fixture
-def elsewhere(site, homes):
+def elsewhere(site):
     """Another site, which shows our map."""
 
     class Page(BaseHTTPRequestHandler):
@@ -142,13 +129,14 @@ def elsewhere(site, homes):
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
     Thread(target=server.serve_forever, daemon=True).start()
-    homes.append(f"http://127.0.0.1:{server.server_port}/")
-    yield homes[-1]
+    yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
 
 
-def test_another_site_may_show_the_map(context, elsewhere):
+def test_another_site_may_show_the_map(site, browser, elsewhere):
+    context = browser.new_context()
+    watch = Watch(context, site, elsewhere)
     page = context.new_page()
     page.goto(elsewhere)
     frame = page.frame_locator("iframe")
@@ -157,4 +145,5 @@ def test_another_site_may_show_the_map(context, elsewhere):
     with context.expect_page() as opened:
         frame.get_by_role("link", name="Show all in the list").click()
     expect(opened.value.locator("#results .sum")).to_contain_text("Together: 30 issues.")
-    assert context.cookies() == []
+    assert (watch.flaws, context.cookies()) == ([], [])
+    context.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import override_settings
 from playwright.sync_api import expect
 
@@ -13,11 +12,15 @@ from issues.models import Issue, Photo, Verdict
 from issues.naming import tracking_number
 from issues.photos import FULL, add_photo, path_of
 from issues.rules import PhotoState, TextState
+from neighborhoods.following import MOST_ATTEMPTS
+from neighborhoods.models import Notice
 from tests.factories import instant, make_issue
+from tests.followers import follow_place
+from tests.journeys.shots import shot
 from tests.made_pictures import jpeg, near, pixel
 from tests.staff import PASSWORD, make_moderator, make_officer, make_person
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+DESK = {"viewport": {"width": 1280, "height": 900}}
 BLACK, RED = (0, 0, 0), (255, 0, 0)
 
 
@@ -49,11 +52,12 @@ def desk(site, tmp_path_factory):
             issue=full, closing=full.history.last(), fixed=False, said="0722 123 456",
             text_state=TextState.WITHHELD, at=instant(2026, 3, 26),
         )  # fmt: skip
+        letters = [
+            follow_place("mehala", email, confirmed=False).pk for email in ("ana@example.org", "ion@example.org")
+        ]
+        Notice.objects.filter(follow=letters[0]).update(attempts=MOST_ATTEMPTS, problem="550 no such mailbox")
+        Notice.objects.filter(follow=letters[1]).update(due_at=instant(2026, 3, 26))
         yield {name: tracking_number(issue.pk) for name, issue in found.items()}
-
-
-def opened(browser, **more):
-    return browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce", **more).new_page()
 
 
 def sign_in(page, site, name="moderator", language="en"):
@@ -72,9 +76,10 @@ def _pk(number):
     return next(pk for pk in Issue.objects.values_list("pk", flat=True) if tracking_number(pk) == number)
 
 
-def test_with_the_mouse_a_plate_is_covered_and_the_photo_shown(site, browser, desk):
-    page = opened(browser)
+def test_with_the_mouse_a_plate_is_covered_and_the_photo_shown(site, tabs, desk):
+    page = tabs(staff=True, **DESK)
     sign_in(page, site)
+    shot(page, "moderation-queue")
     page.click(f"a[href$='{desk['mouse']}/']")
     photo = photo_of(desk["mouse"])
     assert near(pixel(path_of(photo, FULL).read_bytes(), 0.2, 0.2), RED, 30)
@@ -88,21 +93,22 @@ def test_with_the_mouse_a_plate_is_covered_and_the_photo_shown(site, browser, de
     page.mouse.up()
     expect(page.locator("[name=cover-left]").first).to_have_value("10.0")
     expect(page.locator(".look-sheet rect")).to_have_count(1)
+    shot(page, "moderation-cover")
     page.click("button[value=cover]")
     expect(page.locator("#done")).to_have_text("These parts are black now. Please look again.")
     now = path_of(photo, FULL).read_bytes()
     assert near(pixel(now, 0.2, 0.2), BLACK)
     assert near(pixel(now, 0.45, 0.2), RED, 30)
+    expect(page.locator(".look img")).not_to_have_js_property("naturalWidth", 0)
+    shot(page, "moderation-covered")
 
     page.click("button[value=show-photo]")
     expect(page.locator("#done")).to_have_text("Everybody can see the photo now.")
-    stranger = opened(browser)
-    assert stranger.goto(f"{site}/photos/{photo.pk}/full.jpg").status == 200
-    assert not stranger.context.cookies()
+    assert tabs().request.get(f"{site}/photos/{photo.pk}/full.jpg").status == 200
 
 
-def test_with_the_keyboard_and_no_script(site, browser, desk):
-    page = opened(browser, java_script_enabled=False)
+def test_with_the_keyboard_and_no_script(site, tabs, desk):
+    page = tabs(staff=True, java_script_enabled=False, **DESK)
     sign_in(page, site)
     page.goto(f"{site}/en/moderation/{desk['keyboard']}/")
     press_until(page, "details.cover summary")
@@ -130,63 +136,42 @@ def press_until(page, selector, most=60):
     raise AssertionError(f"the keyboard does not reach {selector}")
 
 
-def test_what_waited_is_published(site, browser, desk):
-    stranger = opened(browser)
+def test_what_waited_is_published(site, tabs, desk):
+    stranger = tabs()
     stranger.goto(f"{site}/en/issues/{desk['publish']}/")
     expect(stranger.locator("main")).not_to_contain_text("A hole.")
-    page = opened(browser)
+    page = tabs(staff=True, **DESK)
     sign_in(page, site)
     page.goto(f"{site}/en/moderation/{desk['publish']}/")
     page.click("button[value=publish]")
     expect(page.locator("#done")).to_have_text("Everybody can see it now.")
+    shot(page, "moderation-published")
     stranger.reload()
     expect(stranger.locator("main")).to_contain_text("A hole.")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("language", ["ro", "en"])
-def test_everybody_can_use_it(site, browser, desk, language, width, scheme):
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda m: said.append(m.text) if m.type == "error" and " 4" not in m.text else None)
-    page.on("pageerror", lambda e: said.append(str(e)))
-    page.on("request", lambda r: None if r.url.startswith((site, "data:", "blob:")) else said.append(f"left: {r.url}"))
-    flaws = {}
-
-    def judge(name, path=""):
-        if path:
-            page.goto(f"{site}/{language}/{path}")
-        page.wait_for_load_state("networkidle")
-        page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
-        spill = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        checked = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-        found = [f"{v['id']}: {[n['target'] for n in v['nodes']]}" for v in checked] + [f"{spill} px"] * (spill > 0)
-        if found:
-            flaws[name] = found
-
-    judge("sign in", "sign-in/")
+def test_everybody_can_use_it(eyes, desk):
+    page, site, language = eyes.page, eyes.site, eyes.view.language
+    page.goto(f"{site}/{language}/sign-in/")
     page.fill("#username", "moderator")
     page.fill("#password", "wrong")
     page.keyboard.press("Enter")
     page.wait_for_selector("#problem")
-    judge("wrong")
+    eyes.look("wrong password")
     sign_in(page, site, language=language)
-    judge("queue", "moderation/")
-    judge("no such number", "moderation/?number=ZZZZ")
-    judge("desk", f"moderation/{desk['full']}/")
+    expect(page.locator(".undone")).to_be_visible()
+    eyes.look("queue, and what went undone")
+    eyes.visit("moderation/?number=ZZZZ", "no such number", status=404)
+    eyes.visit(f"moderation/{desk['full']}/", "desk")
     page.fill("[name=reason][id=hide-why]", " ")
     page.click("button[value=hide]")
-    judge("desk with a problem")
-    judge("sensitive", f"moderation/{desk['sensitive']}/")
+    eyes.look("desk with a problem")
+    eyes.visit(f"moderation/{desk['sensitive']}/", "sensitive")
     sign_in_again(page, site, language, "officer")
-    judge("officer", f"moderation/{desk['full']}/")
+    eyes.visit(f"moderation/{desk['full']}/", "officer")
     sign_in_again(page, site, language, "nobody")
-    judge("not yours", "moderation/")
-    context.close()
-    assert flaws == {}
-    assert said == []
+    eyes.look("not yours")
+    assert eyes.found == {}
 
 
 def sign_in_again(page, site, language, name):

@@ -86,9 +86,8 @@ def test_questions_follow_the_subject_and_the_answers(reporter):
     expect(page.get_by_label("one", exact=True)).to_be_hidden()
 
 
-def test_the_search_among_subjects_knows_no_marks(site, browser, streets):
-    context = opened(browser, locale="ro-RO")
-    page = context.new_page()
+def test_the_search_among_subjects_knows_no_marks(site, tabs, streets):
+    page = tabs(locale="ro-RO", has_touch=True)
     page.goto(f"{site}/ro/issues/new/")
     page.locator("#search").fill("lidia 12")
     expect(page.locator("#search-list")).to_be_visible()
@@ -99,7 +98,6 @@ def test_the_search_among_subjects_knows_no_marks(site, browser, streets):
     expect(page.locator("#category-lighting")).to_be_hidden()
     page.locator("#category-search").press("Enter")
     expect(page.locator("#category-water")).to_be_checked()
-    context.close()
 
 
 def test_issues_like_it_are_shown_and_stop_nobody(reporter, django_db_blocker):
