@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 MILDEST, WORST = 1.0, 5.0
 # As ISO 3166 writes a country, or a part of one: RO, US-MA.
 _COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class CityFileError(ValueError):
@@ -44,7 +45,8 @@ class CategorySpec:
     `severity`: how much one incident weighs in a ranking, 1 to 5. `life_days`: how long such an incident, if nobody
     sees to it, is there to be reported. `moderation` is after or before publication; `promise_days` within how many
     days an answer is promised, `target_days` within how many working days the city means to be done; `goes_to` who
-    answers, and `hint` what a reporter should know first, by language.
+    answers, and `hint` what a reporter should know first, by language. `department` (a slug, or nothing) is given what
+    no routing rule takes.
     """
 
     slug: str
@@ -60,6 +62,7 @@ class CategorySpec:
     moderation: str = "after"
     promise_days: int = 30
     target_days: int = 21
+    department: str = ""
     goes_to: Mapping[str, str] = field(default_factory=dict)
     hint: Mapping[str, str] = field(default_factory=dict)
     questions: tuple[Question, ...] = ()
@@ -79,12 +82,13 @@ class Reporting:
 @dataclass(frozen=True)
 class Retention:
     """How long what is personal is kept, in days: contacts after the last closing and at most, unconfirmed requests,
-    and the exact points of sensitive subjects after closing."""
+    and, after closing, the exact points of sensitive subjects and what staff noted."""
 
     contact_days_after_closing: int = 90
     contact_days: int = 365
     unconfirmed_days: int = 7
     sensitive_point_days: int = 730
+    note_days_after_closing: int = 365
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,14 @@ class BaseMap:
 
 
 @dataclass(frozen=True)
+class DepartmentSpec:
+    """Who is given issues to deal with, inside the city hall or beside it."""
+
+    slug: str
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class City:
     """One city. `bbox` is west, south, east, north; `centre` lng, lat; `outline` a path under fixtures, if any.
 
@@ -136,6 +148,7 @@ class City:
     retention: Retention = Retention()
     country: str = "RO"
     terms: Terms = Terms()
+    departments: tuple[DepartmentSpec, ...] = ()
     outline: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
 
@@ -182,6 +195,8 @@ def _city(values: dict[str, Any]) -> City:
     categories = tuple(_category(row, defaults) for row in values["categories"])
     if len({c.slug for c in categories}) != len(categories):
         raise ValueError("two categories share a slug")
+    departments = _departments(values.get("departments", {}), values["languages"])
+    _check_departments(categories, departments)
     terms = _terms(values.get("deadlines", {}))
     late = [c.slug for c in categories if terms.legal_days is not None and c.promise_days > terms.legal_days]
     if late:
@@ -202,6 +217,7 @@ def _city(values: dict[str, Any]) -> City:
         retention=Retention(**{k: _whole(values["retention"], k) for k in values.get("retention", {})}),
         country=_country(values.get("country", City.country)),
         terms=terms,
+        departments=departments,
         outline=str(values.get("outline", "")),
         notes=values.get("notes", {}),
     )
@@ -223,6 +239,7 @@ def _category(row: dict[str, Any], defaults: dict[str, Any]) -> CategorySpec:
         moderation=_moderation(merged),
         promise_days=_whole(merged, "promise_days"),
         target_days=_target_days(merged),
+        department=str(merged.get("department", "")),
         goes_to=merged["goes_to"],
         hint=merged.get("hint", {}),
         questions=_questions(merged.get("questions", []), merged["slug"]),
@@ -250,6 +267,25 @@ def _terms(values: dict[str, Any]) -> Terms:
     if not isinstance(days_off, list) or not all(type(day) is dt.date for day in days_off):
         raise ValueError(f"days_off of the city must be dates as in 2026-01-05, not {days_off!r}")
     return Terms(**{k: _whole(values, k) for k in values if k != "days_off"}, days_off=frozenset(days_off))
+
+
+def _departments(rows: dict[str, Any], languages: list[str]) -> tuple[DepartmentSpec, ...]:
+    """The departments by slug. Raises ValueError naming the one that is wrong."""
+    found = []
+    for slug, row in rows.items():
+        if not _SLUG.fullmatch(slug):
+            raise ValueError(f"the slug of a department is small letters, digits and hyphens, not {slug!r}")
+        if lacking := [language for language in languages if not row["names"].get(language)]:
+            raise ValueError(f"names of department {slug} lack {', '.join(lacking)}")
+        found.append(DepartmentSpec(slug, row["names"]))
+    return tuple(found)
+
+
+def _check_departments(categories: tuple[CategorySpec, ...], departments: tuple[DepartmentSpec, ...]) -> None:
+    known = {department.slug for department in departments}
+    for category in categories:
+        if category.department and category.department not in known:
+            raise ValueError(f"category {category.slug} names a department that is none: {category.department!r}")
 
 
 def _country(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from django.conf import settings
@@ -16,8 +16,10 @@ from django.utils import timezone
 
 from geo.crs import to_metric
 from geo.words import folded
+from issues.drafts import blank, plain
 from issues.hooks import tell_changed
 from issues.models import Incident, Issue, StatusChange
+from issues.routed import route
 from issues.rules import CLOSED, MOVES, OPEN, Precision, State, TextState, check_move
 from issues.telling import tell_of_change
 from neighborhoods.contacts import despite_forgetting
@@ -49,7 +51,8 @@ def raise_issue(
     text_state: TextState = TextState.SHOWN,
     waiting: bool = False,
 ) -> Issue:
-    """Record a pin (degrees) with its place, its first step and its incident; the same key gives the same issue.
+    """Record a pin (degrees) with its place, its first step, its department and its incident; the same key gives the
+    same issue.
 
     `waiting`: it is hidden until a person has published it. Raises OutsideCityError for a point outside the city's box.
     """
@@ -71,6 +74,7 @@ def raise_issue(
     issue, created = Issue.objects.get_or_create(key=born, defaults=values)
     if created:
         StatusChange.objects.create(issue=issue, state=State.RECEIVED, at=opened, by=by)
+        route(issue)
         join_incident(issue)
     return issue
 
@@ -131,16 +135,20 @@ def join_incident(issue: Issue) -> None:
 def _joined(issue: Issue) -> bool:
     category = issue.category
     x, y = metres(issue)
-    wait_for_others(category, x, y)
+    wait_for_others([issue])
     since = issue.opened_at - dt.timedelta(days=category.incident_days)
     # The radius is measured on the metric grid; a tenth more on the ground surely holds it.
-    near = Issue.objects.near(issue.point, category.incident_radius_m * 1.1).filter(
-        category=category,
-        opened_at__gte=since,
-        founded__isnull=False,
-        default_pin=False,
-        hidden=False,
-        precision=Precision.POINT,
+    near = (
+        Issue.objects.near(issue.point, category.incident_radius_m * 1.1)
+        .filter(
+            category=category,
+            opened_at__gte=since,
+            founded__isnull=False,
+            default_pin=False,
+            hidden=False,
+            precision=Precision.POINT,
+        )
+        .unplaced()
     )
     for first in sorted(near.exclude(pk=issue.pk), key=lambda i: (i.opened_at, i.source, i.external_id)):
         first_x, first_y = metres(first)
@@ -161,22 +169,26 @@ def metres(issue: Issue) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def wait_for_others(category: Category, x: float, y: float) -> None:
-    """Until the end of the transaction, be the only one of a category to join or begin an incident about here.
+def wait_for_others(issues: Iterable[Issue]) -> None:
+    """Until the end of the transaction, be the only one to join or begin an incident of these subjects about here.
 
     Two reports of one thing at the same moment would not see each other, and begin two incidents. The ground is cut
     into squares twice the radius wide: of two points within the radius, each one's disc touches the other's square.
-    Locks are taken in one order for all, so nobody waits in a ring.
+    Locks are taken in one order for all, so nobody waits in a ring: all that are needed in one call.
     """
-    radius = max(category.incident_radius_m, 1.0)
-    squares = {
-        (int((x + dx) // (2 * radius)), int((y + dy) // (2 * radius)))
-        for dx in (-radius, radius)
-        for dy in (-radius, radius)
-    }
-    keys = sorted(_lock_key(f"incident {category.pk} {column} {row}") for column, row in squares)
+    keys = sorted({key for issue in issues for key in _squares(issue)})
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
+
+
+def _squares(issue: Issue) -> Iterable[int]:
+    """Keys of the squares that the disc about an issue touches."""
+    x, y = metres(issue)
+    radius = max(issue.category.incident_radius_m, 1.0)
+    for dx in (-radius, radius):
+        for dy in (-radius, radius):
+            column, row = int((x + dx) // (2 * radius)), int((y + dy) // (2 * radius))
+            yield _lock_key(f"incident {issue.category_id} {column} {row}")
 
 
 def _lock_key(name: str) -> int:
@@ -203,7 +215,7 @@ def change_status(
     together = whole_incident and to != State.DUPLICATE
     rows = _locked(issue, together)
     held = next(row for row in rows if row.pk == issue.pk)
-    check_move(State(held.state), to, reason)
+    check_move(State(held.state), to, "" if blank(plain(reason)) else reason)
     when = at or timezone.now()
     going = [held]
     if State(held.state) in OPEN:

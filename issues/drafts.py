@@ -15,6 +15,8 @@ from geo.cities import CategorySpec, City, Question
 from issues.rules import Precision
 
 LONGEST_TEXT = 2_000
+# A report through Open311 may be longer: its standard says so.
+OPEN311, LONGEST_OPEN311 = "open311", 4_000
 LONGEST_ADDRESS = 300
 LONGEST_ANSWER = 300
 LONGEST_EMAIL = 254
@@ -68,7 +70,8 @@ def checked(draft: Draft, city: City) -> Draft:
     spec = city.spec(draft.category)
     _note(problems, "category", "" if spec else "unknown" if draft.category else "missing")
     text, address, email = (plain(v) if isinstance(v, str) else v for v in (draft.text, draft.address, draft.email))
-    _note(problems, "text", _text(text, LONGEST_TEXT) or ("missing" if blank(text) else ""))
+    longest = LONGEST_OPEN311 if draft.channel == OPEN311 else LONGEST_TEXT
+    _note(problems, "text", _text(text, longest) or ("missing" if blank(text) else ""))
     _note(problems, "address", _text(address, LONGEST_ADDRESS))
     _note(problems, "email", email_problem(email))
     lng, lat = _degrees(draft.lng), _degrees(draft.lat)

@@ -22,7 +22,17 @@ from django.utils import timezone
 
 from issues.actions import OWN_SOURCE, external_id_of
 from issues.blurring import blur
-from issues.models import HeldReport, Issue, ModerationStep, StatusChange, Submission, Verdict
+from issues.models import (
+    DeskStep,
+    HeldReport,
+    Issue,
+    ModerationStep,
+    Note,
+    PlacedTogether,
+    StatusChange,
+    Submission,
+    Verdict,
+)
 from issues.photos import delete_photos
 from issues.quoting import quotes
 from issues.rules import TextState
@@ -37,6 +47,7 @@ KINDS = (
     "texts of verdicts",
     "photos",
     "answers that quoted",
+    "words of staff",
     "follows",
     "notices",
     "held reports",
@@ -61,8 +72,9 @@ def erase_issue(*, issue: Issue, at: dt.datetime | None = None) -> Counter[str]:
     """Erase what a reporter sent, for good; gives how much of each of KINDS. Done twice it does nothing more.
 
     What stays counts: subject, state, days, area and cell. Words, answers, photos, the exact place, the follow of the
-    reporter and all answers that quote go, and so does an address that nothing else needs. The private link then tells
-    that there was a report and that it was erased. Raises Submission.DoesNotExist for an issue that was never sent in.
+    reporter, all answers that quote and what staff noted go, and so does an address that nothing else needs. The
+    private link then tells that there was a report and that it was erased. Raises Submission.DoesNotExist for an issue
+    that was never sent in.
     """
     sent = Submission.objects.get(issue=issue.pk)
     done = _erase(sent, at or timezone.now())
@@ -104,7 +116,8 @@ def erase_again(*, at: dt.datetime | None = None) -> Counter[str]:
 def mentions(email: str) -> list[int]:
     """Keys of issues in whose words an address stands, for a person to look at: others may have written it."""
     said = Q()
-    for column in ("title", "description", "edited_text", "address", "answers", "verdicts__said", "history__reason"):
+    written = ("title", "description", "edited_text", "address", "answers")
+    for column in (*written, "verdicts__said", "history__reason", "notes__text", "desk_steps__reason"):
         said |= Q(**{f"{column}__icontains": email.strip()})
     return list(Issue.objects.filter(said).order_by("pk").values_list("pk", flat=True).distinct())
 
@@ -135,6 +148,7 @@ def _erase(sent: Submission, at: dt.datetime) -> Counter[str]:
     done = Counter({"reports": 1, "texts of verdicts": theirs.exclude(said="").count()})
     theirs.update(said="", text_state=TextState.PRIVATE, contact=None)
     done["answers that quoted"] = _blank_answers(issue, written, all_moderation=True)
+    done["words of staff"] = _blank_staff(Q(issue=issue.pk), None) + _blank_staff(_beside(issue), written)
     done["photos"] = delete_photos(issue)
     _blank(issue)
     whose = _bury(held, at)
@@ -219,6 +233,29 @@ def _blank_answers(issue: Issue, written: Iterable[str], *, all_moderation: bool
     return blanked + Verdict.objects.filter(pk__in=repeating).update(said="", text_state=TextState.PRIVATE)
 
 
+def _beside(issue: Issue) -> Q:
+    """Rows about what counts as one thing with an issue, or was put together with it once."""
+    placed = PlacedTogether.objects.filter(Q(issue=issue.pk) | Q(founder=issue.pk))
+    keys = {key for pair in placed.values_list("issue", "founder") for key in pair if key}
+    if issue.incident_id is not None:
+        keys |= set(Issue.objects.filter(incident=issue.incident_id).values_list("pk", flat=True))
+    return Q(issue__in=keys)
+
+
+def _blank_staff(issues: Q, quoting: Iterable[str] | None) -> int:
+    """Blank what staff noted about issues and why they did what they did at the desk; with `quoting` only what repeats
+    one of those texts. Gives how much was blanked."""
+    texts = None if quoting is None else list(quoting)
+    notes = Note.objects.filter(issues).exclude(text="").values_list("pk", "text")
+    steps = DeskStep.objects.filter(issues).exclude(reason="").order_by().values_list("pk", "reason")
+    of_notes = [pk for pk, said in notes if texts is None or quotes(said, texts)]
+    of_steps = [pk for pk, said in steps if texts is None or quotes(said, texts)]
+    _let_blank("on")
+    blanked = DeskStep.objects.filter(pk__in=of_steps).update(reason="")
+    _let_blank("off")
+    return blanked + Note.objects.filter(pk__in=of_notes).update(text="")
+
+
 def _let_blank(how: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('ascult.erasing', %s, true)", [how])
@@ -259,6 +296,7 @@ def _erase_verdict(verdict: Verdict) -> Counter[str]:
     done = Counter({"texts of verdicts": 1 if verdict.said else 0})
     Verdict.objects.filter(pk=verdict.pk).update(said="", text_state=TextState.PRIVATE, contact=None)
     done["answers that quoted"] = _blank_answers(verdict.issue, [verdict.said], all_moderation=False)
+    done["words of staff"] = _blank_staff(Q(issue=verdict.issue_id) | _beside(verdict.issue), [verdict.said])
     done["photos"] = delete_photos(verdict.issue, verdict=verdict)
     return done
 

@@ -2,7 +2,8 @@
 
 An issue joins an incident of its category when it lies within the radius of the incident's first issue, was opened
 within the span of it, and before the first issue was closed. Issues are taken in the order opened, source, external
-id; where several incidents fit, the one begun first is taken. The source's own marker wins over all of this.
+id; where several incidents fit, the one begun first is taken. The source's own marker wins over all of this, and what a
+person at the desk says over that.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ class Pins:
     """n issues in the order opened, source, external id.
 
     `opened` and `closed` are microseconds since 1970 (closed NEVER while open); x, y metres; `category` and `parent`
-    row numbers (parent -1 where the source names none); `marked` the source's flag without a parent; `alone` pins
-    whose place says nothing (default pins) or that nobody may see (hidden): they join only by marker.
+    row numbers (parent -1 where neither a person nor the source names one); `marked` the source's flag without a
+    parent; `alone` pins whose place says nothing (default pins), that nobody may see (hidden) or that a person has
+    placed: they join only by their parent.
     """
 
     category: Ints

@@ -42,7 +42,8 @@ class Degrees(Func):
 
 def members() -> dict[str, Combinable]:
     """Every public member of an issue but its number, its incident's and its address on the site, by name."""
-    shown = Q(text_state=TextState.SHOWN)
+    plain = Q(category__sensitive=False)
+    shown, edited = plain & Q(text_state=TextState.SHOWN), plain & Q(text_state=TextState.EDITED)
     return {
         "category": F("category__slug"),
         "state": F("state"),
@@ -51,12 +52,13 @@ def members() -> dict[str, Combinable]:
         "closed_on": TruncDate("closed_at", tzinfo=settings.CITY.zone),
         "area": F("neighborhood__slug"),
         "area_name": F("neighborhood__name"),
-        "address": _where(shown & Q(category__sensitive=False), "address"),
+        "address": _where(shown, "address"),
         "title": _where(shown, "title"),
         "text": Case(
-            When(text_state=TextState.EDITED, then=F("edited_text")),
+            When(edited, then=F("edited_text")),
             When(shown, then=F("description")),
             default=Value(""),
+            output_field=models.TextField(),
         ),
         "text_waits": _whether(Q(text_state=TextState.WITHHELD)),
         "precision": F("precision"),
@@ -72,16 +74,24 @@ def place() -> dict[str, Combinable]:
 
 
 KEYS = ("pk", "incident_id", "opened_on")
+# What an incident has beside the members of its first issue.
+OF_INCIDENT: Mapping[str, Combinable] = {"issues": F("incident__issues")}
 
 
-def objects(issues: QuerySet[Issue]) -> QuerySet[Issue]:
+def incidents(issues: QuerySet[Issue]) -> QuerySet[Issue]:
+    """Of these issues those that an incident is named by."""
+    return issues.filter(incident_id=F("pk"))
+
+
+def objects(issues: QuerySet[Issue], more: Mapping[str, Combinable] | None = None) -> QuerySet[Issue]:
     """Rows of KEYS, then the public members with the place as the text of a JSON object."""
-    return issues.values_list(*KEYS, JsonObject(members() | place()))
+    return issues.values_list(*KEYS, JsonObject(members() | place() | dict(more or {})))
 
 
-def features(issues: QuerySet[Issue]) -> QuerySet[Issue]:
+def features(issues: QuerySet[Issue], more: Mapping[str, Combinable] | None = None) -> QuerySet[Issue]:
     """Rows of KEYS, the public members without the place, and the public point as GeoJSON."""
-    return issues.values_list(*KEYS, JsonObject(members()), AsGeoJSON("public_point", precision=PLACES))
+    said = JsonObject(members() | dict(more or {}))
+    return issues.values_list(*KEYS, said, AsGeoJSON("public_point", precision=PLACES))
 
 
 def columns(issues: QuerySet[Issue]) -> QuerySet[Issue]:
@@ -90,7 +100,7 @@ def columns(issues: QuerySet[Issue]) -> QuerySet[Issue]:
 
 
 def _where(shown: Q, column: str) -> Case:
-    return Case(When(shown, then=F(column)), default=Value(""))
+    return Case(When(shown, then=F(column)), default=Value(""), output_field=models.TextField())
 
 
 def _whether(true: Q) -> Case:

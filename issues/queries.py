@@ -11,7 +11,7 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 
 from geo import hexes
 from issues.rules import OPEN
@@ -98,6 +98,11 @@ class IssueQuerySet(FilteredQuerySet):
                 return self
             inside |= Q(**within)
         return self.filter(inside)
+
+    def unplaced(self) -> IssueQuerySet:
+        """Those whose incident is for the rules to say: no person has put them together with others, or apart."""
+        placed = apps.get_model("issues", "PlacedTogether").objects.filter(issue=OuterRef("pk"), ended_at=None)
+        return self.exclude(Exists(placed))
 
     def newest(self, after: tuple[dt.date, int] | None = None) -> IssueQuerySet:
         """The newest first; with `after` (day and key of one) those behind it."""

@@ -82,11 +82,26 @@ _PINS = pa.schema(
     ]
 )
 
+# A person's word wins over the source's mark. Those put together with one that is hidden now stay together by
+# themselves: their first stands in for it.
 _READ = """
+WITH placed AS (
+    SELECT t.issue_id,
+           CASE WHEN f.hidden THEN nullif(first_value(t.issue_id) OVER (
+               PARTITION BY t.founder_id
+               ORDER BY m.hidden, m.opened_at, m.source COLLATE "C", m.external_id COLLATE "C"
+           ), t.issue_id) ELSE t.founder_id END AS founder_id
+    FROM issues_placedtogether t
+    JOIN issues_issue m ON m.id = t.issue_id
+    LEFT JOIN issues_issue f ON f.id = t.founder_id
+    WHERE t.ended_at IS NULL
+)
 SELECT i.id, i.category_id, ST_X(i.point), ST_Y(i.point),
        (extract(epoch FROM i.opened_at) * 1000000)::bigint, (extract(epoch FROM i.closed_at) * 1000000)::bigint,
-       p.id, i.marked_duplicate, i.default_pin OR i.hidden OR i.precision <> 'point', i.incident_id
+       CASE WHEN w.issue_id IS NULL THEN p.id WHEN NOT i.hidden THEN w.founder_id END, i.marked_duplicate,
+       i.default_pin OR i.hidden OR i.precision <> 'point' OR w.issue_id IS NOT NULL, i.incident_id
 FROM issues_issue i
+LEFT JOIN placed w ON w.issue_id = i.id
 LEFT JOIN issues_issue p ON i.duplicate_of <> '' AND p.source = i.source AND p.external_id = i.duplicate_of
     AND NOT (i.hidden OR p.hidden OR p.default_pin)
 ORDER BY i.opened_at, i.source COLLATE "C", i.external_id COLLATE "C"

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from issues.blurring import blur
 from issues.erasing import drop_lonely
-from issues.models import HeldReport, Issue, Submission, Verdict
+from issues.models import HeldReport, Issue, Note, Submission, Verdict
 from issues.rules import CLOSED, Precision
 from neighborhoods.mail_files import forget_before
 from neighborhoods.models import Attempt, Contact, Follow, Notice
@@ -37,6 +37,7 @@ class Ends:
     at_most: dt.datetime
     notices: dt.datetime
     exact_places: dt.datetime
+    staff_notes: dt.datetime
 
 
 def ends(now: dt.datetime) -> Ends:
@@ -49,6 +50,7 @@ def ends(now: dt.datetime) -> Ends:
         kept.contact_days,
         NOTICE_DAYS,
         kept.sensitive_point_days,
+        kept.note_days_after_closing,
     )
     return Ends(*(now - dt.timedelta(days=n) for n in days))
 
@@ -78,6 +80,7 @@ def _forget(until: Ends) -> Counter[str]:
     done["mails as files"] = forget_before(until.notices)
     done["addresses"] = drop_lonely(list(Contact.objects.values_list("pk", flat=True)))
     done["exact places of sensitive issues"] = _blur(until)
+    done["notes of staff on issues long closed"] = _blank_notes(until)
     return done
 
 
@@ -108,6 +111,12 @@ def _let_go(rows: QuerySet, since: str, until: Ends) -> int:
     idle = Q(**{f"{since}__lte": until.unconfirmed}) & ~Exists(following)
     over = Q(**{f"{since}__lte": until.at_most}) | idle | _settled("issue", until)
     return rows.filter(over, contact__isnull=False).update(contact=None)
+
+
+def _blank_notes(until: Ends) -> int:
+    """Blank what staff noted about issues closed long ago; that they noted something, and when, stays."""
+    old = Note.objects.exclude(text="")
+    return old.filter(issue__state__in=CLOSED, issue__closed_at__lte=until.staff_notes).update(text="")
 
 
 def _blur(until: Ends) -> int:

@@ -69,6 +69,15 @@ class DeskAct(StrEnum):
     EXTENDED = "extended"
 
 
+class Channel(StrEnum):
+    """By which way a report reached staff who entered it."""
+
+    PHONE = "phone"
+    COUNTER = "counter"
+    PAPER = "paper"
+    FIELD = "field"
+
+
 CLOSED = frozenset({State.RESOLVED, State.REFUSED, State.TRANSFERRED, State.DUPLICATE})
 OPEN = frozenset(set(State) - CLOSED)
 
@@ -94,6 +103,7 @@ class IssueRight(StrEnum):
 
     SEE = "see public issues"
     REPORT = "report a problem"
+    SEND = "send reports in for others"
     FOLLOW_UP = "follow one's own report up"
     JUDGE = "say whether it was really fixed"
     SEE_DESK = "see the desk"
@@ -112,6 +122,7 @@ _DESK = frozenset({Role.MANAGER, Role.MODERATOR, Role.OFFICER})
 ISSUE_RIGHTS: Mapping[StrEnum, frozenset[Role]] = {
     IssueRight.SEE: EVERYBODY,
     IssueRight.REPORT: WRITERS,
+    IssueRight.SEND: frozenset({Role.API_WRITE}),
     IssueRight.FOLLOW_UP: frozenset({Role.REPORTER}),
     IssueRight.JUDGE: PEOPLE,
     IssueRight.SEE_DESK: _DESK,

@@ -14,14 +14,14 @@ from django.utils.crypto import salted_hmac
 
 from issues.actions import raise_issue
 from issues.drafts import Draft, DraftError, checked
-from issues.models import Issue, Submission
+from issues.models import DeskStep, Issue, Submission
 from issues.naming import tracking_number
 from issues.personal import personal_kinds
-from issues.rules import Precision, TextState
+from issues.rules import DeskAct, Precision, TextState
 from issues.telling import tell_of_new
 from neighborhoods.contacts import despite_forgetting
 from neighborhoods.following import follow
-from neighborhoods.models import Category
+from neighborhoods.models import Category, User
 from neighborhoods.models.notices import ISSUE
 
 
@@ -66,13 +66,20 @@ def came_in(key: uuid.UUID) -> Submission | None:
 
 @despite_forgetting
 @transaction.atomic(durable=True)
-def submit(*, key: uuid.UUID, draft: Draft, contact: uuid.UUID | None = None, at: dt.datetime | None = None) -> Receipt:
+def submit(
+    *,
+    key: uuid.UUID,
+    draft: Draft,
+    contact: uuid.UUID | None = None,
+    at: dt.datetime | None = None,
+    entered_by: User | None = None,
+) -> Receipt:
     """Keep a draft with all that follows from it, in one transaction of its own: a receipt means that it is kept.
 
     The same key and report again give the same receipt, however many arrive at once: the database lets one in and the
-    others wait for it. A `contact` kept before is told as the draft's own address would be. Raises DraftError for a
-    draft that cannot be kept (whoever calls has mostly checked it already), KeyUsedError for another report under the
-    key, KeyErasedError for an erased one.
+    others wait for it. A `contact` kept before is told as the draft's own address would be; what staff entered for a
+    person (`entered_by`) leaves a step of the desk. Raises DraftError for a draft that cannot be kept (whoever calls
+    has mostly checked it already), KeyUsedError for another report under the key, KeyErasedError for an erased one.
     """
     given = checked(draft, settings.CITY)
     key_digest = digest_of(key)
@@ -88,6 +95,9 @@ def submit(*, key: uuid.UUID, draft: Draft, contact: uuid.UUID | None = None, at
         who = {"email": given.email, "contact": contact, "language": given.language}
         held.contact_id = follow(**who, kind=ISSUE, subject=held.issue.pk, reporter=True).contact_id
     held.save(update_fields=["issue", "contact"])
+    if entered_by is not None:
+        details = {"channel": given.channel}
+        DeskStep.objects.create(issue=held.issue, act=DeskAct.ENTERED, by=entered_by, details=details)
     tell_of_new(held.issue)
     return Receipt(held.issue, tracking_number(held.issue.pk), bytes(held.link).hex(), replay=False)
 

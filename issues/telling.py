@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from issues.hooks import tell_raised
-from issues.models import HeldReport, Issue, ModerationStep, StatusChange
+from issues.models import DeskStep, HeldReport, Issue, ModerationStep, StatusChange
 from neighborhoods.following import notify, notify_alone, of_issues, of_place
 from neighborhoods.models import Follow
 from neighborhoods.models.notices import AT_ONCE
 
 # Kinds of notices; their words stand in web.letters.
-NEW, STATUS, HIDDEN, LIFT = "new", "status", "hidden", "lift"
+NEW, STATUS, HIDDEN, LIFT, LATER = "new", "status", "hidden", "lift", "later"
 
 
 def tell_of_new(issue: Issue) -> None:
@@ -45,6 +45,12 @@ def tell_author(issue: Issue, step: ModerationStep) -> None:
     """Tell the reporter what a person who moderates decided, and why."""
     told = of_issues([issue.pk]).filter(reporter=True)
     notify(told, event=f"moderation:{step.pk}", kind=HIDDEN, subject=issue.pk, details={"step": step.pk})
+
+
+def tell_of_extension(issue: Issue, step: DeskStep) -> None:
+    """Tell the reporter that the answer may take longer, and why."""
+    told = of_issues([issue.pk]).filter(reporter=True)
+    notify(told, event=f"{LATER}:{step.pk}", kind=LATER, subject=issue.pk, details={"step": step.pk})
 
 
 def tell_who_waits(held: HeldReport) -> None:

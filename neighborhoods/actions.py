@@ -19,7 +19,7 @@ from django.utils.text import slugify
 from geo import shapes
 from geo.cities import City
 from geo.frames import AREA
-from neighborhoods.models import NOT_STATED, BoundarySet, Category, Exposure, Neighborhood
+from neighborhoods.models import NOT_STATED, BoundarySet, Category, Department, Exposure, Neighborhood
 
 LONGEST_NAME, LONGEST_SLUG = 200, 110
 FIRST_YEAR, LAST_YEAR = 1800, 2200
@@ -231,6 +231,14 @@ def _not_each_once(given: list[Neighborhood], areas: list[Neighborhood]) -> list
     absent = sorted(a.name for a in areas if not counts[a.pk])
     told = [f"named more than once: {', '.join(repeated)}"] if repeated else []
     return told + ([f"no row for: {', '.join(absent)}; give 0 where there is none"] if absent else [])
+
+
+@transaction.atomic
+def sync_departments(city: City) -> dict[str, Department]:
+    """Bring the table of departments up to the city's file; one no longer named stays, for what it was given."""
+    for spec in city.departments:
+        Department.objects.update_or_create(slug=spec.slug, defaults={"names": dict(spec.names)})
+    return {d.slug: d for d in Department.objects.all()}
 
 
 @transaction.atomic

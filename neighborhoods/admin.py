@@ -1,13 +1,7 @@
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
 from django.contrib.gis.admin import ModelAdmin
 
-from neighborhoods.models import BoundarySet, Category, Exposure, Neighborhood, User
-
-
-@admin.register(User)
-class AccountAdmin(UserAdmin):
-    fieldsets = [*UserAdmin.fieldsets, (None, {"fields": ["signs_as"]})]
+from neighborhoods.models import BoundarySet, Category, Exposure, Neighborhood
 
 
 @admin.register(BoundarySet)

@@ -52,6 +52,8 @@ STAFF = frozenset(
 # Roles that are given to an account by name; the others come from what one holds or is.
 GIVEN = STAFF | {Role.BANNED, Role.MEMBER, Role.COORDINATOR}
 PROGRAMS = frozenset({Role.API_READ, Role.API_WRITE})
+# Of those given, the ones that may reach less than everywhere: their rights are asked about one issue at a time.
+BOUNDED = frozenset({Role.MANAGER, Role.MODERATOR, Role.OFFICER, Role.MEMBER, Role.COORDINATOR})
 
 EVERYBODY = frozenset(Role)
 # Whoever may write without being asked who they are.

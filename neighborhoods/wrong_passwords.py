@@ -1,4 +1,4 @@
-"""Wrong passwords are counted, and the next try waits: by account, by sender, and by both together.
+"""Wrong passwords and codes are counted, and the next try waits: by account, by sender, and by both together.
 
 One sender on one account waits soonest. An account alone, and a sender alone, have more tries: nobody should be shut
 out for long by others who try their name. The counts are attempts as any other (neighborhoods.limits): digests under a
@@ -47,10 +47,13 @@ class Try:
         Attempt.objects.filter(block__in=[self.kinds["both"], self.kinds["account"]]).delete()
 
 
-def begin(name: str, address: str, *, now: dt.datetime | None = None) -> Try:
-    """A try for the account of that name from an IP address; unknown names are treated as any other."""
+def begin(name: str, address: str, *, door: str = "sign-in", now: dt.datetime | None = None) -> Try:
+    """A try for the account of that name from an IP address; unknown names are treated as any other.
+
+    Each door counts for itself: a right password forgets no wrong codes.
+    """
     at = now or timezone.now()
-    kinds = _kinds(name, address, at)
+    kinds = _kinds(name, address, door, at)
     rows = [Attempt.objects.create(block=block, cell=NOWHERE, at=at).pk for block in kinds.values()]
     before = Attempt.objects.filter(block__in=list(kinds.values()), at__gt=at - HOUR).exclude(pk__in=rows)
     counts = {bytes(c["block"]): c for c in before.values("block").annotate(n=Count("pk"), last=Max("at")).order_by()}
@@ -64,11 +67,11 @@ def begin(name: str, address: str, *, now: dt.datetime | None = None) -> Try:
     return Try(max(0, wait_s), kinds, rows)
 
 
-def _kinds(name: str, address: str, at: dt.datetime) -> dict[str, bytes]:
+def _kinds(name: str, address: str, door: str, at: dt.datetime) -> dict[str, bytes]:
     account = unicodedata.normalize("NFKC", name).strip().casefold()
     day, sender = at.astimezone(dt.UTC).date().isoformat(), block_of(address, at).hex()
     texts = {"both": f"{account} {sender}", "account": account, "sender": sender}
     return {
-        kind: salted_hmac(f"ascult.sign-in.{kind}.{day}", text, algorithm="sha256").digest()[:16]
+        kind: salted_hmac(f"ascult.{door}.{kind}.{day}", text, algorithm="sha256").digest()[:16]
         for kind, text in texts.items()
     }

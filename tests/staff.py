@@ -9,7 +9,7 @@ from django.test import Client
 from neighborhoods.access import give_role
 from neighborhoods.models import User
 from neighborhoods.rules import Role
-from web.accounts import SHOWN
+from web.accounts import SHOWN, factor_of, secret_for
 
 PASSWORD = "a long password of a test"
 
@@ -36,6 +36,8 @@ def sign_in(client: Client, account: User, *, second_factor: bool = True) -> Non
     """A session of an account as it is after the password, and after the code where it has shown one."""
     client.force_login(account)
     if second_factor:
+        if factor_of(account) is None:
+            secret_for(account)
         session = client.session
-        session[SHOWN] = account.pk
+        session[SHOWN] = factor_of(account).pk
         session.save()

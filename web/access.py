@@ -17,17 +17,21 @@ from django.utils.functional import SimpleLazyObject
 
 from neighborhoods.access import actor_of_account, actor_of_token
 from neighborhoods.rules import EVERYBODY, STAFF, Actor, Role
-from web.accounts import second_factor_shown
+from web.accounts import WANTED, second_factor_shown
+from web.api.open311 import keys as open311
 from web.api.problems import problem, refusal
 from web.permissions import RIGHTS
+from web.role_words import pages_for
 from web.routes import Family, Row, row_of
 
 log = logging.getLogger(__name__)
-SEEN = "seen_at"
+# In the session: when it began, and when it was used last.
+BEGAN, SEEN = "began_at", "seen_at"
 # A session is noted as used at most this often.
 NOTE_S = 60
 BY_LINK = frozenset({Role.REPORTER})
-IDLE_S = 30 * 60
+# A session of staff ends when it lies unused for so long, and in any case after the longest.
+IDLE_S, LONGEST_S = 30 * 60, 12 * 3600
 
 
 class AccessMiddleware:
@@ -46,10 +50,10 @@ class AccessMiddleware:
             log.error("no row for the route %s", request.resolver_match.view_name)
             return render(request, "signing/not-yours.html", status=403)
         if row.family != Family.PAGE:
-            request.actor = actor = _program(request)
-            if actor is None:
-                request.actor = Actor()
-                return refusal(request, 401)
+            found = open311.program(request) if row.family == Family.OPEN311 else _program(request)
+            request.actor = found if isinstance(found, Actor) else Actor()
+            if isinstance(found, HttpResponse):
+                return found
         method = "GET" if request.method == "HEAD" else request.method
         if method == "OPTIONS" and row.family != Family.PAGE:
             return None
@@ -70,51 +74,60 @@ def _account(request: HttpRequest) -> Actor:
     if not request.user.is_authenticated:
         return Actor()
     actor = actor_of_account(request.user, second_factor=second_factor_shown(request))
-    if any(held.role in STAFF for held in actor.held) and _idle(request):
+    if any(held.role in STAFF for held in actor.held) and _over(request):
         logout(request)
+        request.ran_out = True
         return Actor()
     return actor
 
 
-def _idle(request: HttpRequest) -> bool:
-    """Whether a session of staff lay unused for too long; used now, it is noted."""
-    now = int(timezone.now().timestamp())
-    seen = request.session.get(SEEN, now)
-    if now - seen > IDLE_S:
+def _over(request: HttpRequest) -> bool:
+    """Whether a session of staff lay unused for too long, or is too old; used now, it is noted."""
+    now, session = int(timezone.now().timestamp()), request.session
+    seen = session.get(SEEN, now)
+    if now - seen > IDLE_S or now - session.get(BEGAN, now) > LONGEST_S:
         return True
-    if now - seen >= NOTE_S or SEEN not in request.session:
-        request.session[SEEN] = now
+    if now - seen >= NOTE_S or SEEN not in session:
+        session[BEGAN], session[SEEN] = session.get(BEGAN, now), now
     return False
 
 
-def _program(request: HttpRequest) -> Actor | None:
-    """The program behind a key; nobody in particular without one; None for a key that is none. Cookies do not count."""
+def _program(request: HttpRequest) -> Actor | HttpResponse:
+    """The program behind a key, or the refusal of one that is none; without a key nobody in particular. Cookies do not
+    count."""
     kind, _space, key = request.headers.get("Authorization", "").partition(" ")
     if not kind:
         return Actor()
-    return actor_of_token(key.strip()) if kind.lower() == "bearer" else None
+    actor = actor_of_token(key.strip()) if kind.lower() == "bearer" else None
+    return actor or refusal(request, 401)
 
 
 def _not_offered(request: HttpRequest, row: Row) -> HttpResponse:
     offered = [*row.methods, *(["HEAD"] if "GET" in row.methods else [])]
     if row.family == Family.PAGE:
         return HttpResponseNotAllowed(offered)
+    if row.family == Family.OPEN311:
+        return open311.not_offered(request, offered)
     return problem(405, f"Offered here: {', '.join(offered)}.", headers={"Allow": ", ".join(offered)})
 
 
 def _refused(request: HttpRequest, row: Row, roles: frozenset[Role]) -> HttpResponse:
     """The way to sign in, the way to a second factor, or a plain no."""
-    if row.family != Family.PAGE:
+    if row.family == Family.OPEN311:
+        return open311.not_allowed(request)
+    if row.family == Family.API:
         return refusal(request, 403 if request.actor.token else 401)
     reading = request.method in {"GET", "HEAD"}
     answer: HttpResponse
     if request.actor.account is None:
         # What was sent with a form is not kept over the signing in, so neither is its address.
-        back = request.get_full_path() if reading else reverse("moderation")
-        answer = HttpResponseRedirect(f"{reverse('sign-in')}?{urlencode({'next': back})}")
+        asked = {"next": request.get_full_path() if reading else ""}
+        asked |= {"out": "late"} if getattr(request, "ran_out", False) else {}
+        answer = HttpResponseRedirect(f"{reverse('sign-in')}?{urlencode(asked)}")
     elif request.actor.lacks_second_factor(roles) and reading:
+        request.session[WANTED] = request.get_full_path()
         answer = HttpResponseRedirect(reverse("mfa_index"))
     else:
-        answer = render(request, "signing/not-yours.html", status=403)
+        answer = render(request, "signing/not-yours.html", {"pages": pages_for(request.actor)}, status=403)
     add_never_cache_headers(answer)
     return answer

@@ -14,10 +14,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from issues.models import HeldReport, Issue, ModerationStep, StatusChange, Submission
+from issues.models import DeskStep, HeldReport, Issue, ModerationStep, StatusChange, Submission
 from issues.naming import tracking_number
 from issues.rules import ModerationAct, State
-from issues.telling import HIDDEN, LIFT, NEW, STATUS
+from issues.telling import HIDDEN, LATER, LIFT, NEW, STATUS
+from issues.terms import due
 from issues.verdicts import may_judge
 from neighborhoods.following import CONFIRM
 from neighborhoods.models import Follow, Notice
@@ -69,6 +70,11 @@ class Known:
     def decisions(self) -> dict[int, ModerationStep]:
         keys = {n.details.get("step") for n in self._notices if n.kind == HIDDEN}
         return ModerationStep.objects.in_bulk(keys)
+
+    @cached_property
+    def extensions(self) -> dict[int, DeskStep]:
+        keys = {n.details.get("step") for n in self._notices if n.kind == LATER}
+        return DeskStep.objects.in_bulk(keys)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -229,6 +235,14 @@ def _hidden(notice: Notice, follow: Follow, issue: Issue | None, known: Known) -
     return {"decided": _decided(step.act), "reason": quoted(step.reason)}
 
 
+def _later(notice: Notice, follow: Follow, issue: Issue | None, known: Known) -> Facts | None:
+    step = known.extensions.get(notice.details.get("step"))
+    legal_on = due([issue])[issue.pk].legal_on if issue else None
+    if step is None or legal_on is None:
+        return None
+    return {"until": day(legal_on.isoformat()), "reason": quoted(step.reason)}
+
+
 def _decided(act: str) -> str:
     if act == ModerationAct.TEXT_PRIVATE:
         return gettext("We keep the text of your report private.")
@@ -242,6 +256,7 @@ _TOLD: dict[str, Callable[[Notice, Follow, Issue | None, Known], Facts | None]] 
     NEW: _new,
     STATUS: _status,
     HIDDEN: _hidden,
+    LATER: _later,
 }
 
 

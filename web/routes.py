@@ -34,9 +34,18 @@ def get(right: StrEnum, post: StrEnum | None = None, **more: StrEnum) -> Row:
     return Row({"GET": right} | ({"POST": post} if post else {}) | more)
 
 
+def api(right: StrEnum, post: StrEnum | None = None) -> Row:
+    """What programs read, and perhaps send to."""
+    return Row(get(right, post).methods, Family.API)
+
+
 def post(right: StrEnum) -> Row:
     """Something that is only sent."""
     return Row({"POST": right})
+
+
+def _open311(right: StrEnum, post: StrEnum | None = None) -> Row:
+    return Row({"GET": right} | ({"POST": post} if post else {}), Family.OPEN311)
 
 
 _SEE, _ISSUE = PeopleRight.SEE, IssueRight
@@ -104,10 +113,57 @@ ROUTES: Mapping[str, Row] = {
     "mfa_deactivate_totp": get(PeopleRight.ACCOUNT, post=PeopleRight.ACCOUNT),
     "mfa_view_recovery_codes": get(PeopleRight.ACCOUNT),
     "mfa_generate_recovery_codes": get(PeopleRight.ACCOUNT, post=PeopleRight.ACCOUNT),
+    "own-password": get(PeopleRight.SIGN_IN, post=PeopleRight.SIGN_IN),
+    "change-password": get(PeopleRight.ACCOUNT, post=PeopleRight.ACCOUNT),
+    # accounts and keys, for administrators
+    "staff": get(PeopleRight.GIVE_ROLES, post=PeopleRight.GIVE_ROLES),
+    "staff-account": get(PeopleRight.GIVE_ROLES, post=PeopleRight.GIVE_ROLES),
+    "keys": get(PeopleRight.MAKE_TOKENS, post=PeopleRight.MAKE_TOKENS),
     # the desk
     "moderation": get(_ISSUE.SEE_DESK),
     "moderate": get(_ISSUE.SEE_DESK, post=_ISSUE.SEE_DESK),
     "moderation-photo": get(_ISSUE.SEE_DESK),
+    "desk": get(_ISSUE.SEE_DESK),
+    "desk-map": get(_ISSUE.SEE_DESK),
+    "desk-views": post(_ISSUE.SEE_DESK),
+    "desk-bulk": post(_ISSUE.SEE_DESK),
+    "desk-sheet": get(_ISSUE.SEE_DESK),
+    "desk-enter": get(_ISSUE.ENTER, post=_ISSUE.ENTER),
+    "desk-rules": get(_ISSUE.RULE, post=_ISSUE.RULE),
+    "desk-templates": get(_ISSUE.RULE, post=_ISSUE.RULE),
+    # the API
+    "api-schema": api(_SEE),
+    "api-issues": api(_ISSUE.SEE, post=_ISSUE.REPORT),
+    "api-issue": api(_ISSUE.SEE),
+    "api-issues-csv": api(_ISSUE.SEE),
+    "api-issues-geojson": api(_ISSUE.SEE),
+    "api-issues-parquet": api(_ISSUE.SEE),
+    "api-incidents": api(_ISSUE.SEE),
+    "api-incident": api(_ISSUE.SEE),
+    "api-categories": api(_SEE),
+    "api-category": api(_SEE),
+    "api-areas": api(_SEE),
+    "api-area": api(_SEE),
+    "api-cells": api(_ISSUE.SEE),
+    "api-rankings": api(ResultRight.SEE),
+    "api-reports": api(ResultRight.SEE),
+    "api-report": api(ResultRight.SEE),
+    "api-layers": api(_SEE),
+    "api-layer-issues": api(_ISSUE.SEE),
+    "api-layer-incidents": api(_ISSUE.SEE),
+    "api-layer-areas": api(_SEE),
+    "api-layer-cells": api(_ISSUE.SEE),
+    "api-layer-problem-areas": api(ResultRight.SEE),
+    # programs of other cities (Open311 GeoReport v2)
+    "open311-discovery": _open311(_SEE),
+    "open311-services": _open311(_SEE),
+    "open311-definition": _open311(_SEE),
+    "open311-requests": _open311(_ISSUE.SEE, post=_ISSUE.SEND),
+    "open311-request": _open311(_ISSUE.SEE),
+    "open311-token": _open311(_ISSUE.SEE),
+    "open311-updates": _open311(_ISSUE.SEE),
+    "open311-bulk": _open311(_ISSUE.SEE),
+    "open311-nothing": _open311(_SEE),
 }
 # Every page of Django's own administration.
 ADMIN = Row({method: PeopleRight.KEEP_PLACES for method in ("GET", "POST")})

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "django.contrib.gis",
     "django.contrib.postgres",
     "rest_framework",
+    "drf_spectacular",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -88,6 +89,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "web.api.middleware.ApiMiddleware",
+    "web.api.open311.middleware.Open311Middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads what it packs, so that its length tells no secret (BREACH)
@@ -130,6 +133,25 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 PROXIES = int(os.environ.get("PROXIES", "0"))
 # Reports an hour from one address block; 0 leaves it to the city's file. Drills and imports over the web raise it.
 REPORTS_PER_HOUR = int(os.environ.get("ASCULT_REPORTS_PER_HOUR", "0"))
+# So many times the usual limits of the API. Drills that ask more than any client would raise it.
+API_LIMITS_TIMES = int(os.environ.get("ASCULT_API_LIMITS_TIMES", "1"))
+REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema", "UNAUTHENTICATED_USER": None}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Ascult",
+    "DESCRIPTION": "What residents of a city say, and what it means: public data only, no account needed to read.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "State": "issues.models.issues.STATES",
+        "Precision": "issues.models.issues.PRECISIONS",
+    },
+    "APPEND_COMPONENTS": {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
+    "SECURITY": [{}, {"key": []}],
+}
 # A form is text; photos come one by one and are counted while they are read (issues.pictures.LARGEST).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 FILE_UPLOAD_HANDLERS = ["web.uploads.ShortFiles"]  # photos as sent never touch the disk
@@ -157,8 +179,14 @@ ACCOUNT_ADAPTER = "web.accounts.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_RATE_LIMITS = False  # wrong passwords and codes are counted in one place (neighborhoods.wrong_passwords)
 MFA_ADAPTER = "web.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "web.codes.SignInForm",
+    "reauthenticate": "web.codes.AgainForm",
+    "activate_totp": "web.codes.SetUpForm",
+}
 MFA_TOTP_TOLERANCE = 1  # phones are up to half a minute off
 # One code opens one session, whichever process was asked.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "neighborhoods_cache"}}

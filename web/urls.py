@@ -2,9 +2,11 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
+from web.api.open311 import urls as open311
 from web.pages import (
+    account,
     addresses,
     apart,
     challenges,
@@ -15,6 +17,7 @@ from web.pages import (
     health,
     home,
     issue,
+    keys,
     listing,
     live,
     methods,
@@ -27,11 +30,13 @@ from web.pages import (
     reports,
     signing,
     similar,
+    staff,
     suggestions,
     tiles,
     verdicts,
     what_if,
 )
+from web.pages.desk import pages as desk
 from web.pages.raising import page as raising
 
 urlpatterns = [
@@ -39,6 +44,8 @@ urlpatterns = [
     *tiles.urlpatterns,
     *photos.urlpatterns,
     *offline.urlpatterns,
+    *open311.urlpatterns,
+    path("api/v1/", include("web.api.urls")),
     path("admin/login/", signing.admin_sign_in, name="admin-sign-in"),  # before the admin's own
     path("admin/", admin.site.urls),
     *i18n_patterns(
@@ -58,7 +65,11 @@ urlpatterns = [
         *following.urlpatterns,
         *embed.urlpatterns,
         *signing.urlpatterns,
+        *account.urlpatterns,
+        *staff.urlpatterns,
+        *keys.urlpatterns,
         *moderation.urlpatterns,
+        *desk.urlpatterns,
         *methods.urlpatterns,
         *neighborhoods.urlpatterns,
         *problem_areas.urlpatterns,

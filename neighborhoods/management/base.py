@@ -9,7 +9,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from neighborhoods.actions import sync_categories
+from neighborhoods.actions import sync_categories, sync_departments
 from neighborhoods.models import Category
 
 
@@ -32,5 +32,6 @@ class CityCommand(BaseCommand):
             call_command("migrate", verbosity=0, interactive=False)
         elif _behind():
             raise CommandError("the tables are older than this code; bring them up to date with script/manage migrate")
+        sync_departments(settings.CITY)
         self.categories: dict[str, Category] = sync_categories(settings.CITY)
         return super().execute(*args, **options)

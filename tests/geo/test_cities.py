@@ -143,3 +143,29 @@ def test_a_citys_own_days_off_are_dates(tmp_path):
     path = tmp_path / "bridges.toml"
     path.write_text(whole.replace("days_off = []", "days_off = [2026-01-05]"), encoding="utf-8")
     assert load_city(path).terms.days_off == {dt.date(2026, 1, 5)}
+
+
+def test_each_subject_goes_to_a_department_with_a_name_in_every_language():
+    for path in CITIES:
+        city = load_city(path)
+        departments = {d.slug: d.names for d in city.departments}
+        assert {c.department for c in city.categories} == set(departments)
+        assert all(set(city.languages) <= set(names) for names in departments.values())
+
+
+@pytest.mark.parametrize(
+    "old, new, told",
+    [
+        ('department = "transit"', 'department = "trams"', "category transit names a department that is none: 'trams'"),
+        ('water = { names = { ro = "Aquatim", en', "water = { names = { en", "names of department water lack ro"),
+        ("local-police = {", "Local_Police = {", "small letters, digits and hyphens, not 'Local_Police'"),
+        ("social = { names", "social = { name", "the key 'names' is missing"),
+    ],
+)
+def test_a_wrong_department_is_named(tmp_path, old, new, told):
+    whole = (FIXTURES / "cities/timisoara.toml").read_text(encoding="utf-8")
+    assert old in whole
+    path = tmp_path / "odd.toml"
+    path.write_text(whole.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(CityFileError, match=f"odd.toml.*{re.escape(told)}"):
+        load_city(path)

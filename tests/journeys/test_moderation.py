@@ -16,9 +16,10 @@ from neighborhoods.following import MOST_ATTEMPTS
 from neighborhoods.models import Notice
 from tests.factories import instant, make_issue
 from tests.followers import follow_place
+from tests.journeys.door import enter
 from tests.journeys.shots import shot
 from tests.made_pictures import jpeg, near, pixel
-from tests.staff import PASSWORD, make_moderator, make_officer, make_person
+from tests.staff import make_moderator, make_officer, make_person
 
 DESK = {"viewport": {"width": 1280, "height": 900}}
 BLACK, RED = (0, 0, 0), (255, 0, 0)
@@ -62,9 +63,7 @@ def desk(site, tmp_path_factory):
 
 def sign_in(page, site, name="moderator", language="en"):
     page.goto(f"{site}/{language}/moderation/")
-    page.fill("#username", name)
-    page.fill("#password", PASSWORD)
-    page.keyboard.press("Enter")
+    enter(page, make_person(name))
     page.wait_for_url("**/moderation/**")
 
 

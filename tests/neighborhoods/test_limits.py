@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from neighborhoods.limits import block_of, last_hour, note
+from neighborhoods.limits import block_of, last_hour, note, spend
 from neighborhoods.models import Attempt
 
 NOON = dt.datetime(2026, 3, 5, 12, tzinfo=dt.UTC)
@@ -43,3 +43,16 @@ def test_only_the_last_hour_of_the_own_block_and_place_counts():
     note(other, 7)
     Attempt.objects.create(block=mine, cell=7, at=timezone.now() - dt.timedelta(minutes=61))
     assert (last_hour(block=mine), last_hour(block=other), last_hour(cell=7)) == (2, 1, 2)
+
+
+@pytest.mark.django_db
+def test_a_window_lets_so_many_in_and_says_when_the_next():
+    block, other = block_of("10.1.2.3", NOON), block_of("10.9.9.9", NOON)
+    minute = dt.timedelta(seconds=60)
+    told = [spend(block, 2, minute) for _ in range(3)]
+    assert [(one.let_in, one.left, one.frees_in_s) for one in told] == [(True, 1, 60), (True, 0, 60), (False, 0, 60)]
+    assert spend(other, 2, minute).left == 1
+    first = Attempt.objects.filter(block=block).earliest("pk")
+    Attempt.objects.filter(pk=first.pk).update(at=first.at - minute)
+    assert spend(block, 2, minute).let_in
+    assert Attempt.objects.filter(block=block).count() == 2

@@ -1,6 +1,7 @@
-"""Private links and places of visitors never reach a log."""
+"""Private links, keys of programs and places of visitors never reach a log."""
 
 import logging
+import sys
 import uuid
 
 import pytest
@@ -26,6 +27,36 @@ def test_a_place_is_left_out_too():
     assert written("GET %s", "/place.json?lng=21.2257&lat=45.7537") == "GET /place.json?lng=…&lat=…"
 
 
+KEY = "ascult_" + "aB3-_" * 8 + "xyz"
+
+
+@pytest.mark.parametrize(
+    "line, safe",
+    [
+        (f"GET /api/v1/issues/?api_key={KEY}&page=2", "GET /api/v1/issues/?api_key=ascult_…&page=2"),
+        (f"{{'Authorization': 'Bearer {KEY}', 'x': 1}}", "{'Authorization': 'Bearer …', 'x': 1}"),
+        ("authorization: bearer of-another-site", "authorization: bearer …"),
+    ],
+)
+def test_the_key_of_a_program_is_left_out(line, safe):
+    assert written("%s", line) == safe
+
+
+def test_a_secret_in_a_failure_is_left_out_too():
+    try:
+        raise ValueError(f"not taken: {KEY}, {'0a' * 16}")
+    except ValueError:
+        record = logging.LogRecord("django.request", logging.ERROR, "", 0, "Broken", (), sys.exc_info())
+    assert WithoutSecrets().filter(record)
+    said = logging.Formatter().format(record)
+    assert "ValueError: not taken: ascult_…, …" in said
+    assert KEY not in said
+
+
 def test_everything_else_stays():
     digest = "a" * 64
     assert written("Run %d: digest %s, 5 of %s", 7, digest, "10") == f"Run 7: digest {digest}, 5 of 10"
+    assert (
+        written("database ascult_timisoara, cookie ascult_language")
+        == "database ascult_timisoara, cookie ascult_language"
+    )

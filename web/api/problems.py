@@ -17,15 +17,29 @@ TITLES = {
     404: "Not found",
     405: "Method not offered here",
     406: "No such format",
+    408: "The request did not arrive whole",
     409: "Conflict",
     410: "Gone",
+    412: "Not as you expected it",
     413: "Too large",
     415: "Content type not taken",
+    416: "No such part",
     422: "The values cannot be",
     429: "Too many requests",
     500: "Our mistake",
     503: "Not available just now",
 }
+
+
+class RefusedError(Exception):
+    """A request that is answered with a problem; takes what `problem` takes."""
+
+    def __init__(self, status: int, detail: str, **more: Any) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.more = status, detail, more
+
+    def answer(self) -> JsonResponse:
+        return problem(self.status, self.detail, **self.more)
 
 
 def problem(

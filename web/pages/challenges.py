@@ -64,7 +64,7 @@ def guard(request: HttpRequest, draft: Draft, key: uuid.UUID, work: str = "") ->
         return None
     block = limits.block_of(client_address(request), timezone.now())
     cell = int(hexes.cells_of([draft.lng], [draft.lat], BURST_RES)[0])
-    most = settings.REPORTS_PER_HOUR or settings.CITY.reporting.per_block_hour
+    most = _most_an_hour()
     most_here = max(settings.CITY.reporting.per_area_hour, settings.REPORTS_PER_HOUR)
     over = max(limits.last_hour(block=block) / most, limits.last_hour(cell=cell) / most_here)
     if over >= 1 and not done(work, key):
@@ -72,6 +72,16 @@ def guard(request: HttpRequest, draft: Draft, key: uuid.UUID, work: str = "") ->
         return Refusal(signing.dumps([key.hex, bits, secrets.token_hex(8)], salt=SALT), bits)
     limits.note(block, cell)
     return None
+
+
+def reports_left(request: HttpRequest) -> tuple[int, int]:
+    """How many reports an hour this sender's block may send before work is asked for, and how many are left of them."""
+    most = _most_an_hour()
+    return most, max(0, most - limits.last_hour(block=limits.block_of(client_address(request), timezone.now())))
+
+
+def _most_an_hour() -> int:
+    return settings.REPORTS_PER_HOUR or settings.CITY.reporting.per_block_hour
 
 
 def done(work: str, key: uuid.UUID) -> bool:

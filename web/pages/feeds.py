@@ -20,7 +20,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.utils.crypto import salted_hmac
 from django.utils.html import escape
 from django.utils.http import http_date
 from django.utils.translation import get_language, gettext
@@ -30,7 +29,7 @@ from shapely.geometry import Polygon
 
 from geo.drawn import GroundError, area, circle, corners_of
 from issues.models import Issue, StatusChange
-from issues.naming import issue_of, tracking_number
+from issues.naming import issue_of, step_name, tracking_number
 from neighborhoods.models import Category, Neighborhood
 from web.pages import shown
 from web.pages.course import reason_words, state_words, who_words
@@ -104,17 +103,12 @@ def of_issue(request: HttpRequest, number: str) -> HttpResponse:
             title=f"{own}: {state_words(step.state)}",
             link=f"{_absolute(page)}#course",
             description=_said(who_words(step), reason_words(step)),
-            unique_id=_tag(f"issues/{own}/{_name_of(step)}"),
+            unique_id=_tag(f"issues/{own}/{step_name(step)}"),
             pubdate=step.at,
             updateddate=step.at,
             geometry=issue.public_point.coords,
         )
     return _answer(request, feed)
-
-
-def _name_of(step: StatusChange) -> str:
-    """What a step is called: not by its key, as keys follow one another and would tell when hidden things happen."""
-    return salted_hmac("ascult.step", str(step.pk), algorithm="sha256").hexdigest()[:16]
 
 
 def _ground(request: HttpRequest) -> tuple[Polygon | None, dict[str, str]]:

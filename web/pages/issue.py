@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
+from geo.cities import Question
 from issues.actions import OWN_SOURCE
 from issues.models import Issue, ModerationStep, Submission
 from issues.naming import issue_of, tracking_number
@@ -178,14 +179,22 @@ def small_map(issue: Issue, *, own: bool = False) -> SafeString:
 
 
 def answers(issue: Issue, *, own: bool = False) -> list[dict[str, str]]:
-    """Questions and answers in words; others read what is public, and of free text only what is shown as written."""
+    """Questions and answers in words."""
+    return [
+        {"ask": spoken(question.ask), "answer": _answer_words(dict(question.options), value)}
+        for question, value in answers_shown(issue, own=own)
+    ]
+
+
+def answers_shown(issue: Issue, *, own: bool = False) -> list[tuple[Question, str]]:
+    """Others read what is public, and of free text only what is shown as written."""
     spec = settings.CITY.spec(issue.category.slug)
     rows = []
     for question in spec.questions if spec else ():
         value = issue.answers.get(question.id, "")
         shown = own or (question.public and (question.kind != "text" or issue.text_state == TextState.SHOWN))
         if value and shown:
-            rows.append({"ask": spoken(question.ask), "answer": _answer_words(dict(question.options), value)})
+            rows.append((question, value))
     return rows
 
 

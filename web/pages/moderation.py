@@ -23,11 +23,14 @@ from issues.naming import issue_of, tracking_number
 from issues.personal import personal_kinds
 from issues.rules import IssueRight
 from web.pages import moderation_acts, moderation_desk
+from web.pages.desk import work
+from web.pages.desk.frame import tabs
 from web.pages.issue import found, where
 from web.pages.moderation_desk import KIND_WORDS
 from web.pages.undone import undone
 from web.permissions import allowed, subject_of
 
+ACTS = moderation_acts.ACTS | work.ACTS
 ROWS = 20
 EXCERPT = 160
 LATE = dt.timedelta(hours=24)
@@ -54,7 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if asked and (issue := issue_of(asked)) is not None:
         return HttpResponseRedirect(reverse("moderate", args=[tracking_number(issue.pk)]))
     values = _queue(request) if allowed(request.actor, IssueRight.MODERATE) else {}
-    values |= {"asked": asked, "undone": undone(timezone.now())}
+    values |= {"tabs": tabs(request), "asked": asked, "undone": undone(timezone.now())}
     return render(request, "moderation/index.html", values, status=404 if asked else 200)
 
 
@@ -133,7 +136,14 @@ def desk(request: HttpRequest, number: str) -> HttpResponse:
         if request.path != here:
             return HttpResponseRedirect(here)
         return _desk(request, issue)
-    act = moderation_acts.ACTS.get(request.POST.get("act", ""))
+    if request.POST.get("act") == "preview":
+        return _desk(request, issue)
+    return _acted(request, issue, here)
+
+
+def _acted(request: HttpRequest, issue: Issue, here: str) -> HttpResponse:
+    """One act, and where its doer goes on: back to the issue, or to the queue where it is not theirs any more."""
+    act = ACTS.get(request.POST.get("act", ""))
     if act is None:
         return _desk(request, issue, problem=gettext("Nothing was chosen."), status=400)
     if not allowed(request.actor, act.right, subject_of(issue)):
@@ -141,17 +151,20 @@ def desk(request: HttpRequest, number: str) -> HttpResponse:
     problem, status = moderation_acts.done(act, request, issue)
     if problem:
         return _desk(request, issue, problem=problem, status=status)
+    if not allowed(request.actor, IssueRight.SEE_DESK, subject_of(found(tracking_number(issue.pk)))):
+        return HttpResponseRedirect(f"{reverse('desk')}?told=given-away#done", status=303)
     told = {"done": request.POST["act"]} | ({"photo": request.POST["photo"]} if "photo" in request.POST else {})
     return HttpResponseRedirect(f"{here}?{urlencode(told)}#done", status=303)
 
 
 def _desk(request: HttpRequest, issue: Issue, *, problem: str = "", status: int = 200) -> HttpResponse:
-    done = moderation_acts.ACTS.get(request.GET.get("done", ""))
+    done = ACTS.get(request.GET.get("done", ""))
     values = moderation_desk.context(found(tracking_number(issue.pk)), request.actor)
     next_one = next((row.issue for row in oldest(2) if row.issue.pk != issue.pk), None) if values["moderates"] else None
-    values |= {
+    values |= work.context(values["issue"], request) | {
+        "tabs": tabs(request),
         "problem": problem,
-        "done": done.said if done and not problem else "",
+        "done": "" if problem else done.said if done else work.ELSEWHERE.get(request.GET.get("done", ""), ""),
         "done_photo": request.GET.get("photo", ""),
         "act": request.POST.get("act", ""),
         "typed": request.POST,

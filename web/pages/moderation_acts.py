@@ -18,6 +18,7 @@ from issues.moderating import ActRefusedError
 from issues.photos import PhotoRefusedError
 from issues.pictures import Rectangle
 from issues.rules import IssueRight, MoveRefusedError, State
+from web.pages.desk_problems import PROBLEMS as DESK_PROBLEMS
 
 MOST_RECTANGLES = 20
 # What rounding to tenths of a percent may add.
@@ -35,6 +36,7 @@ PROBLEMS: dict[str, tuple[int, Promise]] = {
     "no-state": (422, _("Please choose a state.")),
     "no-move": (422, _("The issue cannot go to this state, or it needs a reason.")),
     "unkept": (503, _("The photo could not be kept. Please try again.")),
+    **DESK_PROBLEMS,
 }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +13,6 @@ from issues.models.issues import TEXT_STATES
 from issues.naming import tracking_number
 from issues.personal import CNP, EMAIL, IBAN, PHONE, PLATE, spans
 from issues.rules import MOVES, REASON_NEEDED, IssueRight, PhotoState, State, TextState
-from neighborhoods.models import User
 from neighborhoods.rules import Actor
 from web.pages.course import local_day, promise, state_words, steps, when_words
 from web.pages.issue import answers, small_map, where
@@ -50,7 +48,6 @@ def context(issue: Issue, actor: Actor) -> dict[str, Any]:
         "photos": _photos(issue) if near else [],
         "photos_apart": 0 if near else issue.photos.count(),
         "steps": steps(issue, own=True),
-        "log": [_logged(step) for step in issue.moderation.select_related("by")],
         "moves": _moves(issue),
         "alike": _alike(issue),
         **_texts(issue, near),
@@ -110,19 +107,6 @@ def _photos(issue: Issue) -> list[dict[str, Any]]:
         }
         for photo in issue.photos.all()
     ]
-
-
-def _logged(step: Any) -> dict[str, Any]:
-    return {
-        "act": step.get_act_display(),
-        "reason": step.reason,
-        "who": _name(step.by),
-        "when": step.at.astimezone(settings.CITY.zone),
-    }
-
-
-def _name(user: User) -> str:
-    return user.signs_as or user.get_username()
 
 
 def _moves(issue: Issue) -> list[dict[str, Any]]:

@@ -50,6 +50,17 @@ class Listed:
     lacking: bool = False
 
 
+@dataclass(frozen=True)
+class Walked:
+    """Keys of issues in a row, the newest first, and of which subjects they are; the rest as above."""
+
+    keys: Sequence[int]
+    more: bool
+    total: int
+    lacking: bool
+    subjects: Sequence[Category] = ()
+
+
 def cells(asked: Asked, res: int, bbox: Sequence[float] | None = None) -> Shown:
     """Counts per H3 cell."""
     plain, lacking = _subjects(asked)
@@ -81,21 +92,42 @@ def pins(asked: Asked, cells: Sequence[int]) -> list[Issue]:
     plain, _lacking = _subjects(asked)
     if not plain or not cells:
         return []
-    found = _newest(asked.filters(plain), Ground(view=tuple(cells)))
+    keys = _keys(asked.filters(plain), Ground(view=tuple(cells)))
+    found = Issue.objects.filter(pk__in=keys).newest()
     return _about(found.only("public_point", "category", "state", "opened_on"), plain)
 
 
 def listed(asked: Asked, chosen: BoundarySet | None, after: Mark | None, most: int) -> Listed:
     """The issues that are asked for and lie where they are asked for, from a mark on."""
+    found = walked(asked, chosen, after, most)
+    named = Prefetch("neighborhood", Neighborhood.objects.defer("geometry"))
+    rows = Issue.objects.filter(pk__in=found.keys).newest().prefetch_related(named)
+    issues = _about(rows.defer("point", "answers", "words"), found.subjects) if found.keys else []
+    return Listed(issues, found.more, found.total, found.lacking)
+
+
+def walked(asked: Asked, chosen: BoundarySet | None, after: Mark | None, most: int) -> Walked:
+    """The same by their keys alone."""
     plain, lacking = _subjects(asked)
     if not plain:
-        return Listed([], False, 0, lacking)
+        return Walked([], False, 0, lacking, plain)
     filters, ground = asked.filters(plain), _ground(asked, chosen)
     total = in_ground(filters, ground)
-    named = Prefetch("neighborhood", Neighborhood.objects.defer("geometry"))
-    rows = _newest(filters, ground, after, most + 1, few=total < FEW).prefetch_related(named)
-    found = _about(rows.defer("point", "answers", "words"), plain)
-    return Listed(found[:most], len(found) > most, total, lacking)
+    keys = _keys(filters, ground, after, most + 1, few=total < FEW)
+    return Walked(keys[:most], len(keys) > most, total, lacking, plain)
+
+
+def rows(asked: Asked, chosen: BoundarySet | None) -> QuerySet[Issue]:
+    """All that is asked for, where it is asked for, in no order: as many as `listed` and the counts say."""
+    plain, _lacking = _subjects(asked)
+    if not plain:
+        return Issue.objects.none()
+    return Issue.objects.public().asked(asked.filters(plain)).within(_ground(asked, chosen))
+
+
+def lacks(asked: Asked) -> bool:
+    """Whether sensitive subjects were asked for too."""
+    return _subjects(asked)[1]
 
 
 def noted(text: str, lacking: bool) -> str:
@@ -110,16 +142,15 @@ def current_set() -> BoundarySet | None:
     return BoundarySet.objects.of_layer(settings.CITY.primary_layer).answering(timezone.localdate())
 
 
-def _newest(
+def _keys(
     filters: Filters, ground: Ground, after: Mark | None = None, most: int | None = None, *, few: bool = True
-) -> QuerySet[Issue]:
+) -> list[int]:
     """Words are looked up in the rows of the search, which are narrow; all else in the issues themselves."""
     if filters.text:
         rows = SearchRow.objects.asked(filters).within(ground).newest(after, few=few)
     else:
         rows = Issue.objects.public().asked(filters).within(ground).newest(after)
-    keys = list(rows.values_list("pk", flat=True)[:most])
-    return Issue.objects.filter(pk__in=keys).newest()
+    return list(rows.values_list("pk", flat=True)[:most])
 
 
 def _about(found: QuerySet[Issue], subjects: Sequence[Category]) -> list[Issue]:

@@ -5,27 +5,30 @@ from __future__ import annotations
 import math
 from urllib.parse import urlencode
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.stagekit import unstash_login
 from allauth.account.utils import perform_login
-from allauth.account.views import reauthenticate
-from allauth.mfa.base.views import authenticate, index
-from allauth.mfa.base.views import reauthenticate as reauthenticate_by_code
-from allauth.mfa.recovery_codes.views import generate_recovery_codes, view_recovery_codes
-from allauth.mfa.totp.views import activate_totp, deactivate_totp
+from allauth.mfa.base.views import authenticate
 from django.contrib.auth import logout
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from neighborhoods.accounts import once_given_at, too_old
+from neighborhoods.models import User
 from neighborhoods.wrong_passwords import begin
+from web.accounts import is_local, landing
 from web.pages.challenges import client_address
 from web.pages.posting import anonymous_post
 from web.reporting.numbers import whole
+
+# Where codes are counted, apart from passwords.
+CODES = "second-factor"
 
 
 @never_cache
@@ -38,31 +41,39 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _page(request, wanted)
     now = begin(request.POST.get("username", ""), client_address(request))
     if now.wait_s:
-        answer = _page(request, wanted, problem=_later(now.wait_s), status=429)
+        answer = _page(request, wanted, problem=too_many(now.wait_s), status=429)
         answer["Retry-After"] = str(now.wait_s)
         return answer
     form = AuthenticationForm(request, data=request.POST)
     if not form.is_valid():
         return _page(request, wanted, problem=gettext("The name or the password is not right."), status=422)
     now.was_right()
-    answer = perform_login(request, form.get_user(), redirect_url=local(request, wanted))
-    answer.status_code = 303  # a form was sent, a page is read next
-    return answer
+    return _enter(request, form.get_user(), wanted)
+
+
+def _enter(request: HttpRequest, account: User, wanted: str) -> HttpResponse:
+    """The password was right: on to what else is asked, if anything is, and in."""
+    if too_old(once_given_at(account)):
+        said = gettext("This one-time password has become too old. Ask for a new one.")
+        return _page(request, wanted, problem=said, status=422)
+    logout(request)  # of whoever was signed in here before
+    record_authentication(request, account, method="password", reauthenticated=True)
+    where = wanted if is_local(wanted) else landing(account)
+    return sent(perform_login(request, account, redirect_url=where))
 
 
 @never_cache
 @sensitive_post_parameters("code")
 def second_step(request: HttpRequest) -> HttpResponse:
-    """The code after the password. Wrong codes are counted as wrong passwords are."""
-    if request.method != "POST":
+    """The code after the password. Wrong ones are counted by the account that signs in, whatever the session."""
+    login = unstash_login(request, peek=True)
+    if request.method != "POST" or login is None or login.user is None:
         return authenticate(request)
-    now = begin(f"second factor {request.session.session_key}", client_address(request))
+    now = begin(str(login.user.pk), client_address(request), door=CODES)
     if now.wait_s:
-        answer = HttpResponse(_later(now.wait_s), status=429, content_type="text/plain; charset=utf-8")
-        answer["Retry-After"] = str(now.wait_s)
-        return answer
-    answer = authenticate(request)
-    if answer.status_code in {302, 303}:
+        return wait(request, "mfa/authenticate.html", now.wait_s)
+    answer = sent(authenticate(request))
+    if answer.status_code == 303:
         now.was_right()
     return answer
 
@@ -79,40 +90,50 @@ def admin_sign_in(request: HttpRequest) -> HttpResponse:
     """The way into the admin pages leads through the same door: its own would count no wrong passwords."""
     if request.user.is_authenticated:
         return render(request, "signing/not-yours.html", status=403)
-    wanted = local(request, request.GET.get("next", "") or reverse("admin:index"))
+    wanted = request.GET.get("next", "")
+    wanted = wanted if is_local(wanted) else reverse("admin:index")
     return HttpResponseRedirect(f"{reverse('sign-in')}?{urlencode({'next': wanted})}")
 
 
-def local(request: HttpRequest, wanted: str) -> str:
-    """Where to go next: a path of this site, else what waits."""
-    safe = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if safe else reverse("moderation")
+def sent(answer: HttpResponse) -> HttpResponse:
+    """What the library answers to a form, with the status that says so: read on elsewhere, or wrong."""
+    answer.status_code = {302: 303, 200: 422}.get(answer.status_code, answer.status_code)
+    return answer
 
 
-def _page(request: HttpRequest, wanted: str, *, problem: str = "", status: int = 200) -> HttpResponse:
-    values = {"next": wanted, "problem": problem, "name": request.POST.get("username", "")[:150]}
-    return render(request, "signing/sign-in.html", values | {"out": "out" in request.GET}, status=status)
+def wait(request: HttpRequest, template: str, wait_s: int) -> HttpResponse:
+    """The same page once more, which says how long to wait."""
+    problem = too_many(wait_s, codes=template.startswith("mfa/"))
+    answer = render(request, template, {"problem": problem}, status=429)
+    answer["Retry-After"] = str(wait_s)
+    return answer
 
 
-def _later(wait_s: int) -> str:
+def too_many(wait_s: int, *, codes: bool = False) -> str:
+    """Why a try was not made, and when the next one is."""
     if wait_s < 60:
         said = ngettext("%(n)s second", "%(n)s seconds", wait_s) % {"n": whole(wait_s)}
     else:
         minutes = math.ceil(wait_s / 60)
         said = ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": whole(minutes)}
+    if codes:
+        return gettext("Too many wrong codes. Please try again in %(time)s.") % {"time": said}
     return gettext("Too many wrong passwords. Please try again in %(time)s.") % {"time": said}
+
+
+def _page(request: HttpRequest, wanted: str, *, problem: str = "", status: int = 200) -> HttpResponse:
+    values = {
+        "next": wanted,
+        "problem": problem,
+        "name": request.POST.get("username", "")[:150],
+        "out": request.GET.get("out", ""),
+    }
+    return render(request, "signing/sign-in.html", values, status=status)
 
 
 urlpatterns = [
     path("sign-in/", sign_in, name="sign-in"),
     path("sign-in/", sign_in, name="account_login"),  # as the library calls it
     path("sign-in/code/", second_step, name="mfa_authenticate"),
-    path("sign-in/again/", reauthenticate, name="account_reauthenticate"),
-    path("sign-in/again/code/", reauthenticate_by_code, name="mfa_reauthenticate"),
     path("sign-out/", sign_out, name="sign-out"),
-    path("account/second-factor/", index, name="mfa_index"),
-    path("account/second-factor/new/", activate_totp, name="mfa_activate_totp"),
-    path("account/second-factor/off/", deactivate_totp, name="mfa_deactivate_totp"),
-    path("account/codes/", view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("account/codes/new/", generate_recovery_codes, name="mfa_generate_recovery_codes"),
 ]

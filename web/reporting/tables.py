@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from analytics.results import Answered, ListeningReport, Period, RankedArea, Theme
 from maps.layers import letters
+from web.spreadsheets import guarded
 
 COLUMNS = ("section", "key", "category", "value", "low", "high", "n", "period", "unit")
 
@@ -166,10 +167,7 @@ def _days(period: Period) -> str:
 
 
 def _cell(value: Value) -> Value:
-    """Text that a spreadsheet would take for a formula is written so that it stays text (OWASP, CSV injection)."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return "" if value is None else value
+    return "" if value is None else guarded(value)
 
 
 def read(data: bytes) -> Iterable[dict[str, str]]:

@@ -13,7 +13,8 @@ from neighborhoods.access import give_role
 from neighborhoods.management.base import CityCommand
 from neighborhoods.models import User
 from neighborhoods.rules import STAFF
-from web.accounts import code_of, secret_for
+from web.accounts import secret_for
+from web.codes import code_of
 
 
 class Command(CityCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management import CommandError, CommandParser
 
-from neighborhoods.access import AlreadyGivenError, end_role, give_role
+from neighborhoods.access import end_role, give_role
 from neighborhoods.management.base import CityCommand
 from neighborhoods.models import Category, Department, Grant, Neighborhood, User
 from neighborhoods.rules import GIVEN, Role
@@ -53,11 +53,14 @@ class Command(CityCommand):
                 category=category,
                 area=options["area"],
             )
-        except AlreadyGivenError as problem:
+        except ValueError as problem:
             raise CommandError(str(problem)) from None
 
     def _end(self, account: User, role: str) -> None:
-        ended = [end_role(grant=grant, by=None) for grant in account.grants.now().filter(role=role)]
+        try:
+            ended = [end_role(grant=grant, by=None) for grant in account.grants.now().filter(role=role)]
+        except ValueError as problem:
+            raise CommandError(str(problem)) from None
         if not any(ended):
             raise CommandError(f"{account.username} does not hold {role}")
 

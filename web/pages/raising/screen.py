@@ -51,14 +51,15 @@ class Screen:
 
 def shown(request: HttpRequest, screen: Screen) -> HttpResponse:
     """The page. It is nobody else's, and asked for anew when opened anew: its key is good for one report."""
-    response = render(request, "raising/form.html", _context(screen), status=screen.status)
+    response = render(request, "raising/form.html", context(screen), status=screen.status)
     patch_cache_control(response, private=True, no_cache=True)
     if screen.down:
         response["Retry-After"] = str(RETRY_AFTER_S)
     return response
 
 
-def _context(screen: Screen) -> dict[str, Any]:
+def context(screen: Screen) -> dict[str, Any]:
+    """All that the templates of the form read."""
     typed = with_key(screen.typed)
     shown = only(screen.problems, screen.step) | {k: v for k, v in screen.problems.items() if k in ("lift", "website")}
     problems = in_words(shown)
