@@ -26,6 +26,7 @@ class StatusChange(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["at", "id"], name="statuschange_at")]
 
     def __str__(self) -> str:
         return f"{self.state} at {self.at}"

@@ -137,6 +137,7 @@ class Issue(Placed):
                 fields=["department", "opened_on"], condition=Q(state__in=sorted(OPEN)), name="issue_open_of_department"
             ),
             models.Index(fields=["assignee", "opened_on"], condition=Q(assignee__isnull=False), name="issue_assigned"),
+            models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="issue_closed"),
             BrinIndex(fields=["recorded_at"], name="issue_recorded"),
         ]
 

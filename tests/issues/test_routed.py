@@ -77,7 +77,7 @@ def test_hours_are_the_city_s(ana):
     assert went(make_issue("lighting", at=dt.datetime(2026, 3, 5, 19, 30, tzinfo=dt.UTC))) == "lighting"
 
 
-@pytest.mark.parametrize("when", [{"weekdays": [9]}, {"words": "x"}, {"colour": "red"}, [1], 7, None])
+@pytest.mark.parametrize("when", [{"weekdays": [9]}, {"words": "x"}, {"colour": "red"}, [1], 7, "x"])
 def test_a_broken_rule_is_skipped_and_logged(ana, caplog, when):
     set_rules(by=ana, rules=[rule(1, "roads"), rule(2, "water")])
     RoutingRule.objects.filter(position=1).update(when=when)

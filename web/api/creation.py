@@ -78,6 +78,24 @@ class Latitude(Number):
     """The same."""
 
 
+@extend_schema_field(
+    {
+        "type": "object",
+        "description": "By question of the subject, as /api/v1/categories names them.",
+        "properties": {
+            question.id: {"type": "string", "maxLength": LONGEST_ANSWER}
+            for category in settings.CITY.categories
+            for question in category.questions
+        },
+        "additionalProperties": False,
+    }
+)
+class Answers(serializers.DictField):
+    """Answers by question; which of them a subject asks, its specification knows."""
+
+    child = Text(allow_blank=True, max_length=LONGEST_ANSWER)
+
+
 class Report(serializers.Serializer):
     """What a report may say. Degrees are WGS 84."""
 
@@ -87,11 +105,7 @@ class Report(serializers.Serializer):
     lat = Latitude(min_value=-90, max_value=90)
     address = Text(required=False, allow_blank=True, max_length=LONGEST_ADDRESS, help_text="Where, in words.")
     precision = serializers.ChoiceField(PRECISIONS, required=False, help_text="A point, or somewhere on the street.")
-    answers = serializers.DictField(
-        child=Text(allow_blank=True, max_length=LONGEST_ANSWER),
-        required=False,
-        help_text="By question of the subject, as /api/v1/categories names them.",
-    )
+    answers = Answers(required=False)
     email = Text(required=False, allow_blank=True, max_length=LONGEST_EMAIL, help_text="Asked before it is written to.")
     language = serializers.ChoiceField(list(settings.CITY.languages), required=False, help_text="Of mails.")
     work = Text(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client, override_settings
+from pytest_django import DjangoDbBlocker
+from pytest_django.live_server_helper import LiveServer
 
-from tests.factories import make_boundaries, make_category
+from tests.factories import make_analysed, make_boundaries, make_category
 from tests.filled_forms import LAT, LNG
 from web.api.problems import PROBLEM_JSON
 
@@ -56,6 +60,20 @@ def send(client: Client) -> Callable[..., Any]:
         return client.generic("POST", f"{API}issues", raw, **asked)
 
     return sent
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A running server with a small analysed city."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+        assert connection.settings_dict["NAME"].startswith("test_")
+        make_analysed()
+        server = LiveServer("localhost")
+        with override_settings(SITE_URL=server.url):
+            yield server.url
+        server.stop()
+        call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
 
 
 def report(**changes: Any) -> dict[str, Any]:

@@ -7,17 +7,10 @@ import re
 import shutil
 import subprocess
 import urllib.request
-from collections.abc import Iterator
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
-from django.test import override_settings
-from pytest_django import DjangoDbBlocker
-from pytest_django.live_server_helper import LiveServer
 
-from tests.factories import make_analysed
-
+pytestmark = pytest.mark.django_db  # without a mark no test database is made
 # What the API says of each layer: an address, and how to count in its answer.
 COUNTED = {
     "issues": ("issues", lambda said: said["total"]),
@@ -34,19 +27,6 @@ def ogrinfo() -> str:
     if found is None:
         pytest.skip("ogrinfo is absent: apt-get install gdal-bin")
     return found
-
-
-@pytest.fixture(scope="module")
-def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """A running server with a small analysed city."""
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        patch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
-        make_analysed()
-        server = LiveServer("localhost")
-        with override_settings(SITE_URL=server.url):
-            yield server.url
-        server.stop()
-        call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
 
 
 def asked(address: str) -> dict:

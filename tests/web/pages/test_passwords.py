@@ -151,3 +151,11 @@ def test_a_weak_one_is_not_taken(client):
     answer = change(client, password="short", again="short")
     assert answer.status_code == 422
     assert "Take at least 12 characters" in answer.content.decode()
+
+
+def test_the_administration_has_no_page_of_its_own_for_passwords(client):
+    sign_in(client, make_person("chief", Role.ADMINISTRATOR))
+    assert client.get("/admin/password_change/")["Location"].endswith("/account/password/")
+    assert client.post("/admin/password_change/", {"old_password": PASSWORD})["Location"].endswith("/account/password/")
+    assert client.post("/admin/logout/")["Location"].endswith("/sign-in/?out=1")
+    assert client.get("/en/staff/")["Location"].startswith(DOOR)

@@ -34,10 +34,11 @@ def answering(get: View, post: View | None = None, *, policy: Policy = REQUESTS)
         if request.method == "OPTIONS":
             return _options(post is not None)
         try:
-            if request.method == "POST" and post is not None:
-                return post(request, wanted, _values(request, form(request)), **named)
             left = counted(request, policy)
-            response = get(request, wanted, _values(request), **named)
+            if request.method == "POST" and post is not None:
+                response = post(request, wanted, _values(request, form(request)), **named)
+            else:
+                response = get(request, wanted, _values(request), **named)
         except RefusedError as problem:
             return refused(wanted, problem)
         tell(response, left)

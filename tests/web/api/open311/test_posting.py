@@ -20,6 +20,7 @@ from neighborhoods.models.access import WRITE
 from tests.made_pictures import jpeg
 from tests.staff import make_moderator
 from tests.web.api.open311.conftest import V2, make_address
+from web.api.throttling import Policy
 
 pytestmark = pytest.mark.django_db
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
@@ -255,15 +256,28 @@ def test_a_body_that_is_no_form_is_a_bad_request(client, key, body, kind):
     assert json.loads(answer.content)[0]["code"] == 400
 
 
-def test_a_program_is_limited_by_its_key_and_told_so(send, settings):
-    settings.API_LIMITS_TIMES = 0
-    (error,) = send(429)
-    assert error["code"] == 429
+@pytest.fixture
+def no_more(monkeypatch):
+    """No report more may come in within the hour."""
+
+    def closed():
+        monkeypatch.setattr("web.api.open311.posting.REPORTS", Policy("reports", 0, 0, 3600))
+
+    return closed
+
+
+def test_a_program_is_limited_by_its_key_and_told_so(client, key, no_more):
+    no_more()
+    fields = {"api_key": key, "service_code": "roads", "lat": 45.74, "long": 21.19}
+    answer = client.post(f"{V2}/requests.json", fields)
+    assert (answer.status_code, json.loads(answer.content)[0]["code"]) == (429, 429)
+    assert int(answer["Retry-After"]) > 0
+    assert answer["RateLimit"].startswith('"reports";r=0')
     assert not Issue.objects.exists()
 
 
-def test_what_came_in_before_may_come_again_whatever_the_limit(send, settings):
+def test_what_came_in_before_may_come_again_whatever_the_limit(send, no_more):
     key = {"Idempotency-Key": str(uuid.uuid4())}
     first = send(headers=key)
-    settings.API_LIMITS_TIMES = 0
+    no_more()
     assert send(headers=key) == first

@@ -1,0 +1,211 @@
+"""The desk in a browser: a day's work by keyboard alone, the same without a script, and as everybody may use it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from issues.models import DeskStep, Issue, ReplyTemplate
+from issues.naming import tracking_number
+from issues.rules import State
+from neighborhoods.models import Department
+from neighborhoods.rules import Role
+from tests.factories import make_issue
+from tests.staff import make_person, sign_in
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="module")
+def desk(site):
+    """Accounts, and issues of this month, the oldest of them past its legal deadline."""
+    Issue.objects.open().update(state=State.RESOLVED, closed_at=timezone.now())
+    Department.objects.get_or_create(slug="parks", defaults={"names": {"en": "Parks", "ro": "Parcuri"}})
+    ReplyTemplate.objects.create(name="On the way", text="We look at {number}.", state="in_progress")
+    for name, role in (("b_officer", Role.OFFICER), ("b_keeper", Role.ADMINISTRATOR), ("b_moderator", Role.MODERATOR)):
+        make_person(name, role)
+    days = {"late": 40, "first": 12, "second": 6, "fresh": 1}
+    found = {
+        name: make_issue("roads", place="mehala", i=60 + 3 * i, at=timezone.now() - dt.timedelta(days=ago))
+        for i, (name, ago) in enumerate(days.items())
+    }
+    make_issue("roads", lng=found["first"].point.x, lat=found["first"].point.y + 0.0007, at=timezone.now())
+    return {name: tracking_number(issue.pk) for name, issue in found.items()}
+
+
+def opened(browser, site, name, **more):
+    """A page of somebody who has shown a password and a code."""
+    client = Client()
+    sign_in(client, make_person(name))
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"} | more)
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
+    return context.new_page()
+
+
+def issue_of(number):
+    return next(issue for issue in Issue.objects.order_by("-pk") if tracking_number(issue.pk) == number)
+
+
+def tab_to(page, selector, most=80):
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.locator(f"{selector}:focus").count():
+            return
+    raise AssertionError(f"the keyboard does not reach {selector}")
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.closest('.case')?.id || document.activeElement.id")
+
+
+def test_a_morning_by_keyboard_alone(site, browser, desk):
+    page = opened(browser, site, "b_officer")
+    page.goto(f"{site}/en/desk/")
+    expect(page.locator(".case").first).to_have_id(f"case-{desk['late']}")
+    expect(page.locator(".case").first).to_contain_text("days late")
+    page.keyboard.press("j")
+    assert focused(page) == f"case-{desk['late']}"
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    assert focused(page) == f"case-{desk['late']}"
+
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("#chosen")).to_have_text("Chosen: 2")
+    page.keyboard.press("a")
+    assert focused(page) == "bulk-department"
+    page.keyboard.type("Parks")
+    tab_to(page, "button[value=assign]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#done")).to_contain_text("Done: 2 of 2 issues.")
+    assert issue_of(desk["late"]).department.slug == "parks"
+
+    tab_to(page, "#back")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#cases")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/moderation/{desk['late']}/")
+    tab_to(page, "#template")
+    tab_to(page, "form:has(#template) button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**template=**")
+    expect(page.locator("#answer-why")).to_have_value(f"We look at {desk['late']}.")
+    tab_to(page, "button[value=answer]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#done")).to_be_visible()
+    assert issue_of(desk["late"]).state == State.IN_PROGRESS
+
+
+def test_every_key_of_the_help_does_what_it_says(site, browser, desk):
+    page = opened(browser, site, "b_officer")
+    page.goto(f"{site}/en/desk/")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_have_attribute("open", "")
+    page.keyboard.press("Escape")
+    assert page.locator("#keys").get_attribute("open") is None
+    assert focused(page).startswith("case-")
+    page.keyboard.press("/")
+    assert focused(page) == "id_q"
+    page.keyboard.type("jxa")  # in a field letters are letters
+    expect(page.locator("#id_q")).to_have_value("jxa")
+    page.keyboard.press("Escape")
+    page.keyboard.press("m")
+    expect(page.locator("#map-read")).to_contain_text(desk["late"])
+    page.keyboard.press("f")
+    assert focused(page) == "id_q"
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    assert focused(page) == "bulk-to"
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    page.wait_for_url("**/day-sheet/**")
+    expect(page.locator(".stops li")).to_have_count(1)
+
+
+def test_the_keys_can_be_switched_off(site, browser, desk):
+    page = opened(browser, site, "b_officer")
+    page.goto(f"{site}/en/desk/")
+    page.click("#keys summary")
+    page.uncheck("#keys-on")
+    page.reload()
+    page.keyboard.press("j")
+    assert not focused(page).startswith("case-")
+
+
+def test_without_a_script_everything_is_a_form(site, browser, desk):
+    page = opened(browser, site, "b_officer", java_script_enabled=False)
+    page.goto(f"{site}/en/desk/")
+    tab_to(page, f"#case-{desk['fresh']} input")
+    page.keyboard.press("Space")
+    tab_to(page, "#bulk-assign summary")
+    page.keyboard.press("Enter")
+    page.select_option("#bulk-person", label="b_officer")
+    tab_to(page, "button[value=assign]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#done")).to_contain_text("Done: 1 of 1 issue.")
+    assert issue_of(desk["fresh"]).assignee.username == "b_officer"
+    assert not page.locator("#keys").count() or not page.locator("#keys").is_visible()
+
+
+def test_two_of_one_thing_are_put_together_by_keyboard(site, browser, desk):
+    page = opened(browser, site, "b_officer")
+    page.goto(f"{site}/en/moderation/{desk['first']}/")
+    tab_to(page, "[name=into]")
+    page.keyboard.press("Space")
+    tab_to(page, "#merge-why")
+    page.keyboard.type("One hole.")
+    page.keyboard.press("Enter")
+    expect(page.locator("#done")).to_have_text("The two count as one thing now.")
+    assert DeskStep.objects.filter(act="merged").count() == 1
+    tab_to(page, "button[value=take-back]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#done")).to_have_text("It is taken back.")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("language", ["ro", "en"])
+def test_everybody_can_use_it(site, browser, desk, language, width, scheme):
+    pages = {
+        "b_officer": [
+            "desk/", "desk/?category=roads", "desk/?q=nothing-like-this", "desk/enter/",
+            f"desk/day-sheet/?issue={desk['late']}&issue={desk['first']}&issue={desk['fresh']}",
+            f"moderation/{desk['first']}/", f"moderation/{desk['second']}/?template={ReplyTemplate.objects.get().pk}",
+        ],
+        "b_moderator": ["desk/", f"moderation/{desk['first']}/"],
+        "b_keeper": ["desk/rules/", "desk/templates/", f"desk/templates/?edit={ReplyTemplate.objects.get().pk}"],
+    }  # fmt: skip
+    flaws, said = {}, []
+    for name, paths in pages.items():
+        page = opened(browser, site, name, viewport={"width": width, "height": 800}, color_scheme=scheme)
+        page.on("console", lambda m: said.append(m.text) if m.type == "error" and " 4" not in m.text else None)
+        page.on("pageerror", lambda e: said.append(str(e)))
+        page.on("request", lambda r: None if r.url.startswith((site, "data:", "blob:")) else said.append(r.url))
+        for path in paths:
+            page.goto(f"{site}/{language}/{path}")
+            judge(page, flaws, f"{name} {path}")
+            if path == "desk/rules/":
+                page.click("button[value=new]")
+                judge(page, flaws, "a rule")
+                page.click("button[value=keep]")
+                judge(page, flaws, "a rule with problems")
+        page.context.close()
+    assert flaws == {}
+    assert said == []
+
+
+def judge(page, flaws, name):
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    spill = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    checked = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    found = [f"{v['id']}: {[n['target'] for n in v['nodes']]}" for v in checked] + [f"{spill} px"] * (spill > 0)
+    if found:
+        flaws[name] = found
