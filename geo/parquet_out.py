@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-GROUP_ROWS = 10_000
+GROUP_ROWS = 5_000
 GEOMETRY = "geometry"
 _GEO = {
     "version": "1.1.0",

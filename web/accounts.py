@@ -132,7 +132,8 @@ def is_local(url: str) -> bool:
 def landing(account: User) -> str:
     """Where somebody begins who did not say where to: at what their roles are for."""
     actor = actor_of_account(account, second_factor=True)
-    for right, page in ((IssueRight.SEE_DESK, "moderation"), (PeopleRight.GIVE_ROLES, "staff")):
+    begins = ((IssueRight.MODERATE, "moderation"), (IssueRight.SEE_DESK, "desk"), (PeopleRight.GIVE_ROLES, "staff"))
+    for right, page in begins:
         if allowed(actor, right):
             return reverse(page)
     return reverse("mfa_index")

@@ -56,7 +56,8 @@ class Page:
 
 # Where staff work: what one must be allowed to do, the name of the page, its label.
 PAGES = (
-    (IssueRight.SEE_DESK, "moderation", _("What waits")),
+    (IssueRight.SEE_DESK, "desk", _("The desk")),
+    (IssueRight.MODERATE, "moderation", _("What waits")),
     (PeopleRight.GIVE_ROLES, "staff", _("Accounts and roles")),
     (PeopleRight.MAKE_TOKENS, "keys", _("Keys of programs")),
     (PeopleRight.KEEP_PLACES, "admin:index", _("Places and subjects")),

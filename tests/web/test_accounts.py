@@ -83,9 +83,9 @@ def test_what_is_a_path_of_this_site(url, local):
     "roles, page",
     [
         ([Role.MODERATOR], "/moderation/"),
-        ([Role.OFFICER], "/moderation/"),
+        ([Role.OFFICER], "/desk/"),
         ([Role.ADMINISTRATOR], "/staff/"),
-        ([Role.ADMINISTRATOR, Role.MANAGER], "/moderation/"),
+        ([Role.ADMINISTRATOR, Role.MANAGER], "/desk/"),
         ([Role.ANALYST], "/account/"),
         ([Role.MODERATOR, Role.BANNED], "/account/"),
         ([], "/account/"),

@@ -28,7 +28,7 @@ from web.pages.desk.frame import tabs
 from web.pages.issue import found, where
 from web.pages.moderation_desk import KIND_WORDS
 from web.pages.undone import undone
-from web.permissions import allowed, subject_of
+from web.permissions import RIGHTS, allowed, subject_of
 
 ACTS = moderation_acts.ACTS | work.ACTS
 ROWS = 20
@@ -63,7 +63,8 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _queue(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
-    rows = oldest(ROWS + 1, _cursor(request.GET.get("after", "")))
+    held = request.actor.counting(RIGHTS[IssueRight.MODERATE])
+    rows = oldest(ROWS + 1, _cursor(request.GET.get("after", "")), held)
     shown, more = rows[:ROWS], len(rows) > ROWS
     return {
         "queue": True,
@@ -71,8 +72,8 @@ def _queue(request: HttpRequest) -> dict[str, Any]:
         "further": _cursor_of(shown[-1]) if more else "",
         "first_page": "after" not in request.GET,
         "loads": [
-            {"label": LOAD_WORDS[why], "n": held.n, "since": _since(held.oldest, now), "late": _late(held.oldest, now)}
-            for why, held in load().items()
+            {"label": LOAD_WORDS[why], "n": one.n, "since": _since(one.oldest, now), "late": _late(one.oldest, now)}
+            for why, one in load(held).items()
         ],
     }
 
@@ -160,7 +161,12 @@ def _acted(request: HttpRequest, issue: Issue, here: str) -> HttpResponse:
 def _desk(request: HttpRequest, issue: Issue, *, problem: str = "", status: int = 200) -> HttpResponse:
     done = ACTS.get(request.GET.get("done", ""))
     values = moderation_desk.context(found(tracking_number(issue.pk)), request.actor)
-    next_one = next((row.issue for row in oldest(2) if row.issue.pk != issue.pk), None) if values["moderates"] else None
+    held = request.actor.counting(RIGHTS[IssueRight.MODERATE])
+    next_one = (
+        next((row.issue for row in oldest(2, held=held) if row.issue.pk != issue.pk), None)
+        if values["moderates"]
+        else None
+    )
     values |= work.context(values["issue"], request) | {
         "tabs": tabs(request),
         "problem": problem,

@@ -234,3 +234,14 @@ def test_forms_need_their_token():
     sign_in(client, make_officer())
     for path in ("views/", "bulk/", "enter/"):
         assert client.post(DESK + path, {"act": "keep", "name": "x"}).status_code == 403
+
+
+def test_what_waits_in_another_neighbourhood_is_not_a_bounded_moderators(client):
+    mine = make_issue("roads", place="fabric", waiting=True, description="Mine to look at.")
+    theirs = make_issue("roads", place="iosefin", waiting=True, description="Somebody else's.")
+    sign_in(client, make_person("of fabric", Role.MODERATOR, area="fabric"))
+    answer = client.get("/en/moderation/")
+    assert [row["number"] for row in answer.context["rows"]] == [number(mine)]
+    assert [load["n"] for load in answer.context["loads"]] == [1, 0, 0, 0]
+    assert number(theirs) not in answer.content.decode()
+    assert number(theirs) not in client.get(f"/en/moderation/{number(mine)}/").content.decode()

@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from issues.models import DeskStep, Issue, Note, ReplyTemplate, StatusChange, Verdict
 from issues.naming import tracking_number
-from issues.rules import State
+from issues.rules import DeskAct, State
 from neighborhoods.models import Department
 from neighborhoods.rules import Role
 from tests.factories import make_boundaries, make_issue
 from tests.staff import make_moderator, make_officer, make_person, sign_in
 from tests.web.pages.conftest import words
+from web.pages.desk.acts import ACTS, printed
 
 pytestmark = pytest.mark.django_db
 
@@ -258,3 +259,20 @@ def test_a_disputed_closing_is_in_view(officer):
     closing = StatusChange.objects.get(issue=issue, state=State.RESOLVED)
     Verdict.objects.create(issue=issue, closing=closing, fixed=False, said="Still there.", at=ago(1))
     assert "1 closing was disputed" in page(officer, issue)
+
+
+# --- the table ------------------------------------------------------------------------------------------------------
+
+
+def test_the_table_in_the_docs_is_the_one_in_force():
+    assert set(ACTS) == set(DeskAct)
+    assert printed() in (settings.ROOT / "docs" / "workflow.md").read_text(encoding="utf-8")
+
+
+def test_what_must_say_why_is_refused_without_a_reason(officer):
+    first, second = neighbours()
+    for name, more in (("merge", {"into": tracking_number(first.pk)}), ("extend", {})):
+        assert act(officer, second, name, reason="  ", **more).status_code == 422
+    act(officer, second, "merge", into=tracking_number(first.pk), reason="One.")
+    assert act(officer, second, "split", reason="  ").status_code == 422
+    assert act(officer, second, "split", reason="Two.").status_code == 303

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from issues.routing import Match
@@ -145,10 +145,10 @@ def _choices(labels: Mapping[Any, str], chosen: list[Any]) -> list[dict[str, Any
 def said(row: Mapping[str, Any], names: Names) -> list[str]:
     """What a rule asks, part by part; without any part it takes whatever comes."""
     parts = [
-        _listed(gettext("about"), [names.categories.get(slug, slug) for slug in row["categories"]]),
-        _listed(gettext("in"), [names.areas.get(slug, slug) for slug in row["areas"]]),
+        _listed(pgettext("a rule", "about"), [names.categories.get(slug, slug) for slug in row["categories"]]),
+        _listed(pgettext("a rule", "in"), [names.areas.get(slug, slug) for slug in row["areas"]]),
         _words_said(row),
-        _listed(gettext("on"), [str(WEEKDAYS[day - 1]) for day in row["weekdays"]]),
+        _listed(pgettext("a rule", "on"), [str(WEEKDAYS[day - 1]) for day in row["weekdays"]]),
     ]
     if row["hours"]:
         start, end = row["hours"]
@@ -163,8 +163,8 @@ def _words_said(row: Mapping[str, Any]) -> str:
     if not row["words"]:
         return ""
     if row["match"] == Match.ALL:
-        return _listed(gettext("with all of"), [f"“{word}”" for word in row["words"]])
-    return _listed(gettext("with one of"), [f"“{word}”" for word in row["words"]])
+        return _listed(pgettext("a rule", "with all of"), [f"“{word}”" for word in row["words"]])
+    return _listed(pgettext("a rule", "with one of"), [f"“{word}”" for word in row["words"]])
 
 
 def _day_said(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +26,7 @@ from neighborhoods.models import Department
 from neighborhoods.rules import Actor
 from web.pages.course import local_day, state_words, when_words
 from web.pages.desk import people, replying
+from web.pages.desk.acts import BACK
 from web.pages.desk.history import told
 from web.pages.desk.words import channel_words, standing_words
 from web.pages.moderation_acts import Act
@@ -37,13 +38,6 @@ from web.spoken import spoken
 # What lies so near may be the same thing, whatever radius the subject has.
 NEAR_M = 150.0
 MOST_NEAR = 12
-# Which right takes an act back: the one that does it.
-BACK: Mapping[str, IssueRight] = {
-    DeskAct.ROUTED: IssueRight.ASSIGN,
-    DeskAct.ASSIGNED: IssueRight.ASSIGN,
-    DeskAct.MERGED: IssueRight.GROUP,
-    DeskAct.SPLIT: IssueRight.GROUP,
-}
 
 
 def _assign(request: HttpRequest, issue: Issue) -> object:

@@ -49,7 +49,7 @@ function box(i) {
 
 function count() {
   const n = cases.filter((_, i) => box(i).checked).length;
-  chosen.textContent = n ? chosen.dataset.said.replace("%n", n) : "";
+  chosen.textContent = n ? chosen.dataset.said.replace("[n]", n) : "";
   return n;
 }
 

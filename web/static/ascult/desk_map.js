@@ -17,6 +17,8 @@ const SHAPES = {
   several: "M12 1.5a10.5 10.5 0 1 0 0 21a10.5 10.5 0 1 0 0-21Z",
 };
 const markers = new Map();
+let drawn = false;
+let wanted = "";
 
 function sign(mark) {
   const svg = document.createElementNS(SVG, "svg");
@@ -75,17 +77,22 @@ async function draw() {
     return item;
   }));
   status.textContent = found.said;
-  if (found.features.length) map.fitBounds(pins.getBounds(), { animate: false, maxZoom: 16, padding: [32, 32] });
+  drawn = true;
+  if (wanted) show(wanted);
+  else if (found.features.length) map.fitBounds(pins.getBounds(), { animate: false, maxZoom: 16, padding: [32, 32] });
 }
 
-document.addEventListener("desk:show", ({ detail }) => {
-  const held = markers.get(detail);
+function show(number) {
+  if (!drawn) { wanted = number; return; }
+  const held = markers.get(number);
   if (!held) { read(words.empty); return; }
   document.querySelectorAll(".pin.here").forEach((other) => other.classList.remove("here"));
   held.element.classList.add("here");
   map.setView(held.at, Math.max(map.getZoom(), 16), { animate: false });
   read(held.properties.text);
   offer(held.properties.issues);
-});
+}
+
+document.addEventListener("desk:show", ({ detail }) => show(detail));
 
 draw().catch((problem) => { console.warn(problem); status.textContent = words.failed; });
