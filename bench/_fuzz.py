@@ -10,7 +10,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-CONFIG = Path(__file__).resolve().parent / "fuzz.toml"
+ROOT = Path(__file__).resolve().parent.parent
+CONFIG = ROOT / "bench" / "fuzz.toml"
 _CASES = re.compile(r"Test cases:\s+([\d,]+) generated(?:, ([\d,]+) found ([\d,]+) unique failure)?")
 
 
@@ -31,7 +32,7 @@ def fuzz(site: str, *, examples: int, seed: int, key: str = "", phases: str = "c
     command += ["--max-examples", str(examples), "--seed", str(seed), "--continue-on-failure", "--no-color"]
     command += ["--header", f"Authorization: Bearer {key}"] if key else []
     with tempfile.TemporaryDirectory(prefix="ascult-fuzz-") as folder:
-        env = {**os.environ, "SCHEMATHESIS_HOOKS": "", "COLUMNS": "120"}
+        env = {**os.environ, "SCHEMATHESIS_HOOKS": "bench._fuzz_hooks", "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
         done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     found = _CASES.search(done.stdout)
     cases = int(found[1].replace(",", "")) if found else 0

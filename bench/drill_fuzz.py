@@ -46,6 +46,14 @@ def prepare() -> dict[str, str]:
     return {"anonymous": ""} | keys
 
 
+def _environment() -> dict[str, str]:
+    """No limits; and the secret that the keys were made with, as the server has a state folder of its own."""
+    from django.conf import settings
+
+    times = "1000000"
+    return {"SECRET_KEY": settings.SECRET_KEY, "ASCULT_API_LIMITS_TIMES": times, "ASCULT_REPORTS_PER_HOUR": times}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=50_000)
@@ -53,8 +61,7 @@ def main() -> None:
     given = parser.parse_args()
     print((__doc__ or "").strip(), flush=True)
     keys, rounds, started = prepare(), dict[str, Round](), time.monotonic()
-    limits = {"ASCULT_API_LIMITS_TIMES": "1000000", "ASCULT_REPORTS_PER_HOUR": "1000000"}
-    with served(os.environ["DATABASE_URL"], **limits) as site:
+    with served(os.environ["DATABASE_URL"], **_environment()) as site:
         for role, share in ROLES.items():
             examples = max(1, round(given.cases * share / OPERATIONS) - COVERAGE)
             rounds[role] = fuzz(site, examples=examples, seed=given.seed, key=keys[role])
