@@ -20,6 +20,10 @@ _GEO = {
 }
 
 
+# What a column may hold, by the name it is asked for.
+KINDS = {"text": pa.string(), "day": pa.date32(), "flag": pa.bool_()}
+
+
 class _Tray:
     """A file that is only written to, and emptied now and then."""
 
@@ -48,12 +52,13 @@ class _Tray:
         return data
 
 
-def geoparquet(fields: Sequence[tuple[str, Any]], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
-    """The bytes of a file of points. `fields` are names and pyarrow types; a row has their values, then lng and lat.
+def geoparquet(fields: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """The bytes of a file of points. `fields` are names and KINDS; a row has their values, then lng and lat.
 
     The file has the columns of the fields, and last the place as WKB (GeoParquet 1.1).
     """
-    schema = pa.schema([*fields, (GEOMETRY, pa.binary())], metadata={"geo": json.dumps(_GEO)})
+    columns = [(name, KINDS[kind]) for name, kind in fields]
+    schema = pa.schema([*columns, (GEOMETRY, pa.binary())], metadata={"geo": json.dumps(_GEO)})
     tray = _Tray()
     writer = pq.ParquetWriter(pa.PythonFile(tray, mode="w"), schema, compression="zstd")
     for group in _groups(rows):

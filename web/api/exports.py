@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-import pyarrow as pa
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -35,13 +34,9 @@ TAKES = (*filters.WHAT, *filters.WHERE)
 ROWS_AT_ONCE = 2_000
 # Who reads nothing for so long holds the row of an old snapshot no longer.
 STALLED_S = 60
-_KINDS: dict[str, Any] = {
-    "opened_on": pa.date32(),
-    "promised_on": pa.date32(),
-    "closed_on": pa.date32(),
-    "text_waits": pa.bool_(),
-    "default_pin": pa.bool_(),
-}
+# Columns of tables that are not text.
+_DAYS, _FLAGS = ("opened_on", "promised_on", "closed_on"), ("text_waits", "default_pin")
+_KINDS = dict.fromkeys(_DAYS, "day") | dict.fromkeys(_FLAGS, "flag")
 
 
 class Export(Resource):
@@ -186,8 +181,7 @@ def _cell(value: Any) -> Any:
 
 def parquet_of(rows: QuerySet[Issue]) -> Iterator[bytes]:
     """GeoParquet with the same columns, the place as a point."""
-    fields = [(name, _KINDS.get(name, pa.string())) for name in names()[:-2]]
-    return geoparquet(fields, table(rows))
+    return geoparquet([(name, _KINDS.get(name, "text")) for name in names()[:-2]], table(rows))
 
 
 urlpatterns = [

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
@@ -168,7 +168,7 @@ def whole(issue: Issue) -> dict[str, Any]:
         "sensitive": False,
         "opened_week": _week(issue.opened_on),
         "answers": {question.id: value for question, value in answers_shown(issue)},
-        "photos": [absolute(f"/photos/{photo}/full.jpg") for photo in photos],
+        "photos": [absolute(reverse("photo", args=[photo, "full"])) for photo in photos],
         "steps": _steps(issue),
     }
 

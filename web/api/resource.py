@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import override
 from rest_framework.views import APIView
 
@@ -62,6 +63,8 @@ class Resource(APIView):
     def finalize_response(self, request: HttpRequest, response: HttpResponse, *args: Any, **named: Any) -> HttpResponse:
         response = super().finalize_response(request, response, *args, **named)
         tell(response, self.told)
+        if len(self.formats) > 1:
+            patch_vary_headers(response, ["Accept"])
         return response
 
     def options(self, request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:

@@ -8,6 +8,7 @@ import json
 
 import geopandas as gpd
 import pytest
+from django.db import connection
 
 from issues.models import Issue
 from issues.naming import tracking_number
@@ -116,3 +117,15 @@ def test_many_exports_are_too_many(client, monkeypatch):
 def test_a_look_at_the_head_makes_no_file(client):
     answer = client.head(f"{API}issues.csv")
     assert (answer.status_code, answer.streaming, answer["Content-Type"]) == (200, False, "text/csv; charset=utf-8")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_leaves_in_the_middle_leaves_nothing_open(client, monkeypatch):
+    monkeypatch.setattr("web.api.exports.in_blocks", lambda texts: (text.encode() for text in texts))
+    make_issues(3)
+    answer = client.get(f"{API}issues.csv")
+    assert next(iter(answer.streaming_content)).startswith(b"number,")
+    assert connection.in_atomic_block
+    answer.close()
+    assert not connection.in_atomic_block
+    assert client.get(f"{API}issues").json()["total"] == 3

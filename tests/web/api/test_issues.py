@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
 
+from issues.actions import change_status
 from issues.models import Issue
-from issues.moderating import hide
+from issues.moderating import hide, look_at_photo
 from issues.naming import tracking_number
+from issues.photos import add_photo
 from issues.rules import State, TextState
 from tests.factories import instant, make_issue, make_issues
+from tests.made_pictures import jpeg
 from tests.staff import make_moderator
 from tests.web.api.conftest import API, fields
 
@@ -123,8 +127,6 @@ def test_who_has_it_already_is_not_sent_it_again(client):
 
 def test_one_tells_its_course_and_public_answers(read):
     issue = make_issue(at=instant(2026, 3, 5), answers={"lamps": "one", "pole": "A-12"})
-    from issues.actions import change_status
-
     change_status(by=None, issue=issue, to=State.REFUSED, reason="Not ours.", at=instant(2026, 3, 7))
     said = read(f"issues/{tracking_number(issue.pk)}")
     assert [(s["state"], s["on"], s["reason"]) for s in said["steps"]] == [
@@ -182,3 +184,14 @@ def test_days_are_the_city_s(read):
     make_issue(at=dt.datetime(2026, 3, 4, 22, 30, tzinfo=dt.UTC), closed=dt.datetime(2026, 3, 6, 23, 0, tzinfo=dt.UTC))
     (row,) = read("issues")["results"]
     assert (row["opened_on"], row["closed_on"]) == ("2026-03-05", "2026-03-07")
+
+
+def test_photos_are_named_once_they_are_shown(client, read, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    issue = make_issue()
+    photo = add_photo(issue=issue, id=uuid.uuid4(), data=jpeg())
+    number = tracking_number(issue.pk)
+    assert read(f"issues/{number}")["photos"] == []
+    look_at_photo(photo=photo, by=make_moderator(), shown=True)
+    (address,) = read(f"issues/{number}")["photos"]
+    assert client.get(address.removeprefix("http://localhost:8000"))["Content-Type"] == "image/jpeg"
