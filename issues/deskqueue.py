@@ -167,7 +167,8 @@ def _asked(
     asked: DeskAsked, held: Iterable[Held], by: int | None, moved: Mapping[int, Turn], now: dt.datetime
 ) -> IssueQuerySet:
     """All rows asked for but for their standing, in no order."""
-    base = Issue.objects.reached(held).filter(state__in=[asked.state] if asked.state else sorted(OPEN))
+    states = [asked.state] if asked.state else sorted(OPEN)
+    base = Issue.objects.reached(held).filter(state__in=states)
     named = {
         "category__slug": asked.category,
         "neighborhood__slug": asked.area,
@@ -175,7 +176,7 @@ def _asked(
         "department__slug": asked.department if asked.department != NOBODY else "",
     }
     base = base.filter(**{column: value for column, value in named.items() if value})
-    base = base.filter(_of_person(asked.person, by), _in_words(asked.text))
+    base = base.filter(_of_person(asked.person, by), _in_words(asked.text, states))
     if asked.department == NOBODY:
         base = base.filter(department=None)
     if asked.disputed:
@@ -194,19 +195,23 @@ def _of_person(person: str, by: int | None) -> Q:
     return Q(assignee=key) if key is not None else Q(pk__in=[])
 
 
-def _in_words(text: str) -> Q:
-    """A number, or words: in what everybody may search, and as they stand in what nobody else reads."""
+def _in_words(text: str, states: Sequence[str]) -> Q:
+    """A number, or words: in what everybody may search, and as they stand in what nobody else reads.
+
+    One list of keys and not one condition OR another: PostgreSQL joins with a list, and asks each row for the other.
+    """
     if not text.strip():
         return Q()
     key = key_of(text.strip())
-    numbered = Q(pk=key) if key is not None else Q(pk__in=[])
+    found = Issue.objects.filter(pk=key) if key is not None else Issue.objects.none()
     if not words_of(text):
-        return numbered
-    public = Q(pk__in=SearchRow.objects.asked(Filters(text=text)).values("pk"))
+        return Q(pk__in=found.values("pk"))
     unsaid = Q(hidden=True) | Q(words="")
     for word in text.split():
         unsaid &= Q(title__icontains=word) | Q(description__icontains=word) | Q(address__icontains=word)
-    return numbered | public | unsaid
+    public = SearchRow.objects.asked(Filters(text=text)).filter(state__in=states).values("pk")
+    silent = Issue.objects.filter(unsaid, state__in=states).values("pk")
+    return Q(pk__in=found.values("pk").union(public, silent, all=True))
 
 
 def _place(after: str, *, moved: bool) -> Place:

@@ -23,10 +23,13 @@ def object_of(request: HttpRequest) -> dict[str, Any]:
         raise RefusedError(413, f"A body may have {MOST_BYTES:,} bytes.") from None
     except CutOffError:
         raise RefusedError(400, "The body did not arrive whole.") from None
-    given = _read(body)
+    try:
+        given = _read(body)
+        _check_signs(given, "")
+    except RecursionError:
+        raise RefusedError(400, "The body is nested too deeply.") from None
     if not isinstance(given, dict):
         raise RefusedError(400, "The body must be one JSON object.")
-    _check_signs(given, "")
     return given
 
 
@@ -48,8 +51,6 @@ def _read(body: bytes) -> Any:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
     except json.JSONDecodeError as problem:
         raise RefusedError(400, f"The body is not JSON: line {problem.lineno}, column {problem.colno}.") from None
-    except RecursionError:
-        raise RefusedError(400, "The body is nested too deeply.") from None
     except ValueError:  # a number of more digits than Python reads
         raise RefusedError(400, "The body holds a number that is too long.") from None
 

@@ -354,6 +354,11 @@ def test_78_to_81_a_file_runs_nothing(client, send, text):
     assert row["text"] == (text if text.startswith("a") else f"'{text}")
 
 
+def test_42_however_deep_it_is_nested(send):
+    for depth in range(700, 1_100, 7):
+        assert fields(send(raw(answers="[" * depth + "]" * depth)), 400) is not None
+
+
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "True-Client-IP"])
 def test_110_a_told_address_is_not_believed(client, monkeypatch, header):
     from web.api import categories
