@@ -27,6 +27,23 @@ class Role(StrEnum):
     API_WRITE = "api_write"
 
 
+class Act(StrEnum):
+    """What may be done with an account or a key, beside giving and ending roles (a Grant is its own row)."""
+
+    MADE = "made"
+    RENAMED = "renamed"
+    CLOSED = "closed"
+    OPENED = "opened"
+    ONCE_GIVEN = "once_given"
+    OWN_CHOSEN = "own_chosen"
+    FACTOR_ADDED = "factor_added"
+    FACTOR_REMOVED = "factor_removed"
+    FACTOR_RESET = "factor_reset"
+    CODES_RENEWED = "codes_renewed"
+    KEY_MADE = "key_made"
+    KEY_REVOKED = "key_revoked"
+
+
 MEANING: Mapping[Role, str] = {
     Role.ANONYMOUS: "anybody, without an account",
     Role.REPORTER: "whoever holds the private link of a report; no account",

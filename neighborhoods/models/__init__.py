@@ -1,4 +1,4 @@
-from neighborhoods.models.access import ApiToken, Department, Grant
+from neighborhoods.models.access import AccountStep, ApiToken, Department, Grant
 from neighborhoods.models.boundaries import NOT_STATED, BoundarySet, Exposure, Neighborhood
 from neighborhoods.models.gazetteer import Address
 from neighborhoods.models.notices import Follow, Notice
@@ -7,6 +7,7 @@ from neighborhoods.models.topics import Category
 
 __all__ = [
     "NOT_STATED",
+    "AccountStep",
     "Address",
     "ApiToken",
     "Attempt",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from neighborhoods.models.people import User
 from neighborhoods.models.topics import Category
-from neighborhoods.rules import GIVEN
+from neighborhoods.rules import GIVEN, Act
 
 ROLES = [(role.value, role.value) for role in sorted(GIVEN)]
 READ, WRITE = "read", "write"
@@ -82,3 +82,27 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AccountStep(models.Model):
+    """What was done with an account or a key, by whom, when and why. Rows are added, never changed: the database
+    refuses it (migration 0006)."""
+
+    account = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="steps")
+    token = models.ForeignKey(ApiToken, models.PROTECT, null=True, blank=True, related_name="steps")
+    act = models.CharField(_("act"), max_length=16, choices=[(act.value, act.value) for act in Act])
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    why = models.CharField(_("why"), max_length=500, blank=True)
+    at = models.DateTimeField(_("at"), db_default=Now())
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(account__isnull=False, token__isnull=True) | Q(account__isnull=True, token__isnull=False),
+                name="account_step_of_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.account_id or self.token_id}"

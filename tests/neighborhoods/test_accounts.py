@@ -4,8 +4,7 @@ import datetime as dt
 import re
 
 import pytest
-from django.contrib.admin.models import LogEntry
-from django.utils import timezone
+from django.db import DatabaseError, transaction
 
 from neighborhoods.access import LastAdministratorError
 from neighborhoods.accounts import (
@@ -25,7 +24,7 @@ from neighborhoods.accounts import (
 from neighborhoods.acts import Act, acts_of
 from neighborhoods.models import User
 from neighborhoods.rules import Role
-from tests.staff import PASSWORD, make_moderator, make_person
+from tests.staff import PASSWORD, age_steps, make_moderator, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +84,7 @@ def test_one_that_was_made_by_a_command_is_the_owners_own():
 def test_it_lasts_a_week(chief):
     account, _password = make_account(name="ana", signs_as="", by=chief)
     assert not too_old(once_given_at(account))
-    LogEntry.objects.update(action_time=timezone.now() - dt.timedelta(days=7, minutes=1))
+    age_steps(dt.timedelta(days=7, minutes=1))
     assert too_old(once_given_at(account))
     assert not too_old(None)
 
@@ -128,3 +127,13 @@ def test_the_public_name_changes_and_the_one_before_is_kept(chief):
     assert sign_as(account=account, signs_as="Roads and bridges", by=chief)
     assert not sign_as(account=account, signs_as=" Roads and bridges ", by=chief)
     assert told(account) == [(Act.RENAMED, "chief", ""), (Act.RENAMED, "chief", "Roads")]
+
+
+def test_what_was_done_stays_as_it_was_written(chief):
+    account, _password = make_account(name="ana", signs_as="", by=chief)
+    step = account.steps.get()
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        account.steps.update(why="")
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        step.delete()
+    assert account.steps.get() == step

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -12,7 +13,10 @@ from types import SimpleNamespace
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import connection
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from psycopg.conninfo import make_conninfo
@@ -146,3 +150,13 @@ def test_each_task_may_be_run_again(settings, tmp_path):
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == names
     assert {"fabric.html", "fabric.pdf", "fabric.en.html", "fabric.en.pdf", "index.html"} <= set(names)
     assert "Rapoarte de ascultare" in names["index.html"].decode()
+
+
+@pytest.mark.django_db
+def test_sessions_that_ran_out_are_forgotten():
+    ended, running = (SessionStore() for _ in range(2))
+    ended.set_expiry(timezone.now() - dt.timedelta(minutes=1))
+    ended.save()
+    running.save()
+    tasks.forget_sessions()
+    assert [row.pk for row in Session.objects.all()] == [running.session_key]

@@ -3,9 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client
-from django.utils import timezone
 
 from neighborhoods.access import give_role
 from neighborhoods.accounts import give_password, make_account
@@ -13,7 +11,7 @@ from neighborhoods.acts import Act, acts_of
 from neighborhoods.models import User
 from neighborhoods.rules import Role
 from neighborhoods.wrong_passwords import FREE
-from tests.staff import PASSWORD, make_moderator, make_person, sign_in
+from tests.staff import PASSWORD, age_steps, make_moderator, make_person, sign_in
 from web.accounts import factor_of, secret_for
 from web.codes import code_of
 
@@ -95,7 +93,7 @@ def test_the_code_comes_before_the_choice(client):
 
 
 def test_after_a_week_it_is_too_old(made, client):
-    LogEntry.objects.update(action_time=timezone.now() - dt.timedelta(days=8))
+    age_steps(dt.timedelta(days=8))
     answer = with_password(client, made[1])
     assert answer.status_code == 422
     assert "has become too old" in answer.content.decode()
