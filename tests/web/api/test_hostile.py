@@ -1,8 +1,8 @@
 """What nobody sends by accident: each input has its one answer, never a 5xx, never a page from the API.
 
-Numbers are those of the table of hostile inputs (1 to 81, 119 to 130, and of 106 to 113 what concerns an address of
-the API). Uploads (82 to 105) are tried in tests/issues/test_pictures_hostile.py, sign-in (106 to 109) in
-tests/web/pages/test_signing.py and test_second_factor.py, webhooks (114 to 118) in tests/web/test_outgoing.py.
+Numbers are those of the table of hostile inputs (1 to 81 and 106 to 130). Uploads (82 to 105) are tried in
+tests/issues/test_pictures_hostile.py; more of signing in in tests/web/pages/test_signing.py and test_second_factor.py,
+of webhooks in tests/web/test_outgoing.py.
 Where the form takes the same body as JSON, it must refuse what the API refuses.
 """
 
@@ -18,14 +18,24 @@ import uuid
 from urllib.parse import quote
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
 from geo import hexes
-from issues.models import Issue
-from tests.factories import make_issue
+from issues.models import Issue, Verdict
+from issues.naming import tracking_number
+from neighborhoods.wrong_passwords import FREE
+from tests.factories import instant, make_issue
 from tests.filled_forms import LAT, LNG
+from tests.made_pictures import jpeg
+from tests.staff import PASSWORD, make_moderator, sign_in
 from tests.web.api.conftest import API, fields, report, whole
+from web import outgoing
+from web.api import categories
+from web.api.throttling import Policy
+from web.outgoing import AddressRefusedError
 
 FORM = "/en/issues/new/"
 GOOD = (200, 201)
@@ -361,12 +371,50 @@ def test_42_however_deep_it_is_nested(send):
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "True-Client-IP"])
 def test_110_a_told_address_is_not_believed(client, monkeypatch, header):
-    from web.api import categories
-    from web.api.throttling import Policy
-
     monkeypatch.setattr(categories.Categories, "policy", Policy("requests", 1, 1, 60))
     got = [client.get(f"{API}categories", headers={header: f"10.0.0.{i}"}).status_code for i in range(2)]
     assert got == [200, 429]
+
+
+DOOR = "/en/sign-in/"
+
+
+def test_106_six_wrong_passwords(client):
+    make_moderator()
+    wrong = {"username": "moderator", "password": "wrong"}
+    answers = [client.post(DOOR, wrong) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429]
+    assert int(answers[-1]["Retry-After"]) > 0
+
+
+def test_107_one_sender_over_many_accounts(client):
+    last = [client.post(DOOR, {"username": f"account {i}", "password": "wrong"}) for i in range(FREE["sender"] + 1)][-1]
+    assert last.status_code == 429
+
+
+def test_108_who_is_unknown_reads_the_same(client):
+    """Nobody sets a password anew by mail; and the door says of an unknown name what it says of a known one."""
+    make_moderator()
+    known, unknown = (client.post(DOOR, {"username": name, "password": "no"}) for name in ("moderator", "moderatox"))
+    assert known.content.replace(b"moderator", b"") == unknown.content.replace(b"moderatox", b"")
+    assert client.get("/en/password-reset/").status_code == client.get("/accounts/password/reset/").status_code == 404
+
+
+def test_109_a_code_used_twice(client):
+    account = make_moderator()
+    sign_in(client, account)
+    code = RecoveryCodes.activate(account).get_unused_codes()[0]
+    for status in (303, 422):
+        other = Client()
+        other.post(DOOR, {"username": "moderator", "password": PASSWORD})
+        assert other.post(f"{DOOR}code/", {"code": code}).status_code == status
+
+
+def test_111_addresses_of_one_network_count_as_one(client, monkeypatch):
+    monkeypatch.setattr(categories.Categories, "policy", Policy("requests", 1, 1, 60))
+    got = [client.get(f"{API}categories", REMOTE_ADDR=f"2001:db8::{i:x}").status_code for i in (1, 0xFFFF)]
+    assert got == [200, 429]
+    assert client.get(f"{API}categories", REMOTE_ADDR="2001:db8:0:1::1").status_code == 200
 
 
 def test_112_eleven_reports_an_hour(send):
@@ -374,6 +422,59 @@ def test_112_eleven_reports_an_hour(send):
     assert [a.status_code for a in answers] == [201] * 10 + [429]
     assert math.isclose(int(answers[-1]["Retry-After"]), 600)
     assert answers[-1].json()["bits"] >= 1
+
+
+def test_113_a_hundred_verdicts_by_one_person(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    issue = make_issue("roads", closed=instant(2026, 3, 9))
+    at = f"/en/issues/{tracking_number(issue.pk)}/verdict/"
+    data = jpeg()
+
+    def dispute(i: int) -> int:
+        photo = SimpleUploadedFile("x.jpg", data, "image/jpeg")
+        return client.post(at, {"fixed": "no", "said": f"Still there {i}.", "photos": photo}).status_code
+
+    got = [dispute(i) for i in range(100)]
+    assert got[0] == 303
+    assert {status for status in got[1:]} <= {409, 429}
+    assert Verdict.objects.filter(issue=issue).count() == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1",
+        "http://[::1]",
+        "http://169.254.169.254",
+        "http://2130706433",
+        "http://0x7f.1",
+        "http://localhost",
+        "http://[::ffff:127.0.0.1]",
+    ],
+)
+def test_114_to_118_a_webhook_to_within(address, settings, monkeypatch):
+    settings.HOOKS_OVER_HTTP = True
+    monkeypatch.setattr(outgoing, "PORTS", range(1, 65536))
+    with socket.create_server(("127.0.0.1", 0)) as trap:
+        trap.settimeout(0.2)
+        with pytest.raises(AddressRefusedError):
+            outgoing.post(f"{address}:{trap.getsockname()[1]}/", b"{}", {})
+        with pytest.raises(TimeoutError):
+            trap.accept()
+
+
+@pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_127_nobody_is_led_elsewhere(client, wanted):
+    make_moderator()
+    answer = client.post(DOOR, {"username": "moderator", "password": PASSWORD, "next": wanted})
+    assert answer["Location"].startswith("/en/")
+
+
+@pytest.mark.parametrize("language", ["xx", "../", "%2e%2e", "ro%00"])
+def test_128_a_language_that_is_not(client, language):
+    answer = client.get(f"/{language}/issues/")
+    assert answer.status_code in {302, 400, 404}
+    assert answer.status_code != 302 or answer["Location"].startswith("/")
 
 
 @pytest.mark.parametrize("value", ['"', "W/", "*x", '"a" "b"', "\\", "a" * 5_000, "٣"])
