@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from geo.crs import to_metric
 from geo.words import folded
-from issues.drafts import blank, plain
+from geo.written import blank, plain
 from issues.hooks import tell_changed
 from issues.models import Incident, Issue, StatusChange
 from issues.routed import route

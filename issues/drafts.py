@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from geo.cities import CategorySpec, City, Question
+from geo.written import blank, degrees, email_problem, place_problem, plain, text_problem
 from issues.rules import Precision
 
 LONGEST_TEXT = 2_000
@@ -19,14 +18,7 @@ LONGEST_TEXT = 2_000
 OPEN311, LONGEST_OPEN311 = "open311", 4_000
 LONGEST_ADDRESS = 300
 LONGEST_ANSWER = 300
-LONGEST_EMAIL = 254
 LONGEST_CHANNEL = 60
-# Letters may carry marks, but not by the hundred: more is made to break a screen.
-MOST_MARKS = 8
-PLACES = 6
-# Letters that show nothing: fillers of Hangul, the empty braille pattern.
-BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-_ADDRESS = re.compile(r"[^\s@\"(),:;<>\[\\\]]{1,64}@[^\s@\"(),:;<>\[\\\]]{1,189}\.[^\W\d_][\w-]{0,61}[^\W_]")
 
 
 class DraftError(ValueError):
@@ -74,7 +66,7 @@ def checked(draft: Draft, city: City) -> Draft:
     _note(problems, "text", _text(text, longest) or ("missing" if blank(text) else ""))
     _note(problems, "address", _text(address, LONGEST_ADDRESS))
     _note(problems, "email", email_problem(email))
-    lng, lat = _degrees(draft.lng), _degrees(draft.lat)
+    lng, lat = degrees(draft.lng), degrees(draft.lat)
     _note(problems, "place", place_problem(lng, lat, city))
     _note(problems, "precision", "" if draft.precision in list(Precision) else "unknown")
     answers, wrong = answered(spec, draft.answers) if spec else ({}, {})
@@ -97,27 +89,6 @@ def checked(draft: Draft, city: City) -> Draft:
 
 def _text(value: object, longest: int) -> str:
     return text_problem(value, longest) if isinstance(value, str) else "unknown"
-
-
-def _degrees(value: object) -> float:
-    """A number to six places, -0 as 0; not a number where it is none. Text is none, nor is a truth value."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return math.nan
-    try:
-        return round(float(value), PLACES) + 0.0
-    except OverflowError:
-        return math.nan
-
-
-def email_problem(email: object) -> str:
-    """Why a trimmed address cannot be written to, or nothing: too-long, not-an-address. None at all is no problem."""
-    if not email:
-        return ""
-    if not isinstance(email, str):
-        return "not-an-address"
-    if len(email) > LONGEST_EMAIL:
-        return "too-long"
-    return "" if _ADDRESS.fullmatch(email) else "not-an-address"
 
 
 def answered(spec: CategorySpec, answers: object) -> tuple[dict[str, str], dict[str, str]]:
@@ -152,47 +123,6 @@ def asked(question: Question, answers: Mapping[str, str]) -> bool:
 def allowed(question: Question) -> Sequence[str]:
     """The values an answer may have; of a text none is fixed."""
     return ("yes", "no") if question.kind == "yesno" else tuple(value for value, _words in question.options)
-
-
-def place_problem(lng: float, lat: float, city: City) -> str:
-    """What is wrong with a place, or nothing: not-a-number, swapped (lat and lng), outside (of the city's box)."""
-    if not (math.isfinite(lng) and math.isfinite(lat)):
-        return "not-a-number"
-    west, south, east, north = city.bbox
-    if west <= lng <= east and south <= lat <= north:
-        return ""
-    return "swapped" if west <= lat <= east and south <= lng <= north else "outside"
-
-
-def plain(text: str) -> str:
-    """Composed (NFC), without control and invisible direction signs, ends trimmed; line ends as one sign."""
-    kept = "".join(c for c in _one_line_end(text) if c in "\n\t\u200d" or unicodedata.category(c) not in _UNSEEN)
-    return unicodedata.normalize("NFC", kept).strip()
-
-
-def _one_line_end(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def blank(text: str) -> bool:
-    """Whether a text shows nothing: spaces, joiners, marks without a letter, letters that are none."""
-    return all(c.isspace() or c in BLANKS or unicodedata.category(c) in {"Cf", "Mn", "Me"} for c in text)
-
-
-# Controls, surrogates, and format signs such as direction overrides; the joiner of emoji is kept above.
-_UNSEEN = {"Cc", "Cf", "Cs"}
-
-
-def text_problem(text: str, longest: int) -> str:
-    """What is wrong with a text (as plain() gives it), or nothing: too-long, too-many-marks."""
-    if len(text) > longest:
-        return "too-long"
-    marks = 0
-    for sign in text:
-        marks = marks + 1 if unicodedata.category(sign) in {"Mn", "Me", "Mc"} else 0
-        if marks > MOST_MARKS:
-            return "too-many-marks"
-    return ""
 
 
 def _note(problems: dict[str, str], name: str, problem: str) -> None:

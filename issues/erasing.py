@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from issues.actions import OWN_SOURCE, external_id_of
 from issues.blurring import blur
+from issues.hooks import tell_withdrawn
 from issues.models import (
     DeskStep,
     HeldReport,
@@ -151,6 +152,8 @@ def _erase(sent: Submission, at: dt.datetime) -> Counter[str]:
     done["words of staff"] = _blank_staff(Q(issue=issue.pk), None) + _blank_staff(_beside(issue), written)
     done["photos"] = delete_photos(issue)
     _blank(issue)
+    if not issue.hidden:
+        tell_withdrawn(issue, "erased")
     whose = _bury(held, at)
     done["held reports"], of_held = _drop_held(bytes(held.key_digest))
     return done + _unfollow(issue, whose | of_held)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models.functions import Now
+from django.db.models import F, Window
+from django.db.models.functions import Now, RowNumber
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -44,6 +46,11 @@ def key_of(webhook: Webhook) -> str:
     return salted_hmac("ascult.webhook", webhook.pk.hex, algorithm="sha256").hexdigest()
 
 
+def secret_of(webhook: Webhook) -> str:
+    """The same key as receivers' libraries take it (Standard Webhooks): whsec_ and base64."""
+    return f"whsec_{base64.b64encode(bytes.fromhex(key_of(webhook))).decode()}"
+
+
 def tell_raised(issue: Issue, moment: object = "") -> None:
     """An issue is public; `moment` names the act where it became so once more."""
     _tell(Event.RAISED, [(issue, f"{Event.RAISED}:{issue.pk}:{moment}", None)])
@@ -52,6 +59,12 @@ def tell_raised(issue: Issue, moment: object = "") -> None:
 def tell_changed(steps: Iterable[tuple[Issue, StatusChange]]) -> None:
     """Public issues took steps of their course."""
     _tell(Event.CHANGED, [(issue, f"{Event.CHANGED}:{step.pk}", step.pk) for issue, step in steps if not issue.hidden])
+
+
+def tell_text(issue: Issue, moment: object) -> None:
+    """What the public reads of an issue is another text, or none."""
+    if not issue.hidden:
+        _tell(Event.CHANGED, [(issue, f"{Event.CHANGED}:text:{moment}", None)])
 
 
 def tell_withdrawn(issue: Issue, moment: object) -> None:
@@ -74,9 +87,23 @@ def _tell(kind: Event, told: Sequence[tuple[Issue, str, int | None]]) -> None:
 
 
 def due(now: dt.datetime) -> Sequence[uuid.UUID]:
-    """What is to be sent now, the longest due first; of ended webhooks nothing."""
+    """What is to be sent now, the longest due first, of each webhook in turn: one that has long been away keeps no
+    other waiting. Of ended webhooks nothing."""
     waiting = Delivery.objects.filter(delivered_at=None, due_at__lte=now, webhook__ended_at=None)
-    return list(waiting.order_by("due_at", "pk").values_list("pk", flat=True)[:500])
+    turn = Window(RowNumber(), partition_by=F("webhook"), order_by=("due_at", "pk"))
+    return list(waiting.annotate(turn=turn).order_by("turn", "due_at", "pk").values_list("pk", flat=True)[:500])
+
+
+@transaction.atomic
+def send_again(*, webhook: Webhook, only: uuid.UUID | None = None, now: dt.datetime | None = None) -> int:
+    """Let what waits, or one message of it, be due now; gives how many. What is just being sent is left alone."""
+    waiting = Delivery.objects.filter(webhook=webhook, webhook__ended_at=None, delivered_at=None)
+    named = waiting.filter(pk=only) if only else waiting
+    keys = list(named.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
+    if keys:
+        Delivery.objects.filter(pk__in=keys).update(due_at=now or timezone.now())
+        transaction.on_commit(lambda: queued.send(sender=Delivery))
+    return len(keys)
 
 
 def delivered(delivery: Delivery) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from issues.drafts import LONGEST_TEXT, plain, text_problem
+from geo.written import plain, text_problem
+from issues.drafts import LONGEST_TEXT
 from issues.models import ReplyTemplate, SavedView
 from issues.rules import State
 from neighborhoods.models import Category, User

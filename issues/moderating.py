@@ -10,8 +10,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from geo.words import folded
-from issues.drafts import LONGEST_TEXT, plain, text_problem
-from issues.hooks import tell_raised, tell_withdrawn
+from geo.written import plain, text_problem
+from issues.drafts import LONGEST_TEXT
+from issues.hooks import tell_raised, tell_text, tell_withdrawn
 from issues.models import Issue, ModerationStep, Photo, Verdict
 from issues.photos import FULL, drop_files, path_of, store
 from issues.pictures import Rectangle, covered
@@ -159,6 +160,7 @@ def _text(issue: Issue, state: TextState, act: ModerationAct, by: User, reason: 
     issue.words = public_words(issue)
     issue.save(update_fields=["text_state", "edited_text", "words"])
     step = _step(issue, act, by, reason)
+    tell_text(issue, step.pk)
     if act == ModerationAct.TEXT_PRIVATE:
         tell_author(issue, step)
     return issue

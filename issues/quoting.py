@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from geo.words import folded
-from issues.personal import personal_kinds
+from neighborhoods.personal import personal_kinds
 
 # So many words in a row are no chance.
 RUN = 3

@@ -115,6 +115,7 @@ class IssueRight(StrEnum):
     GROUP = "merge and split incidents"
     ENTER = "enter a report for a person"
     RULE = "keep routing rules and reply templates"
+    HOOK = "make and end webhooks, and see what they were told"
 
 
 _DESK = frozenset({Role.MANAGER, Role.MODERATOR, Role.OFFICER})
@@ -134,6 +135,7 @@ ISSUE_RIGHTS: Mapping[StrEnum, frozenset[Role]] = {
     IssueRight.GROUP: frozenset({Role.MODERATOR, Role.OFFICER}),
     IssueRight.ENTER: _DESK,
     IssueRight.RULE: frozenset({Role.ADMINISTRATOR}),
+    IssueRight.HOOK: frozenset({Role.ADMINISTRATOR}),
 }
 
 

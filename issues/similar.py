@@ -11,7 +11,7 @@ from django.db import connection
 
 from geo.crs import to_metric
 from geo.words import folded
-from issues.drafts import place_problem
+from geo.written import place_problem
 from issues.models import Issue
 from issues.rules import OPEN
 

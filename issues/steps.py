@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from issues.drafts import LONGEST_TEXT, blank, plain, text_problem
+from geo.written import blank, plain, text_problem
+from issues.drafts import LONGEST_TEXT
 from issues.models import DeskStep, Issue
 from issues.moderating import ActRefusedError
 from issues.rules import DeskAct

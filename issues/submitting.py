@@ -16,13 +16,13 @@ from issues.actions import raise_issue
 from issues.drafts import Draft, DraftError, checked
 from issues.models import DeskStep, Issue, Submission
 from issues.naming import tracking_number
-from issues.personal import personal_kinds
 from issues.rules import DeskAct, Precision, TextState
 from issues.telling import tell_of_new
 from neighborhoods.contacts import despite_forgetting
 from neighborhoods.following import follow
 from neighborhoods.models import Category, User
 from neighborhoods.models.notices import ISSUE
+from neighborhoods.personal import personal_kinds
 
 
 class KeyUsedError(ValueError):

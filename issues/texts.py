@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.words import folded
-from issues.personal import HINT, personal_kinds
+from neighborhoods.personal import HINT, personal_kinds
 
-# Texts of these signs alone are read by Arrow, exactly as geo.words and issues.personal would read them; what else
-# there is, row by row.
+# Texts of these signs alone are read by Arrow, exactly as geo.words and neighborhoods.personal would read them; what
+# else there is, row by row.
 _LATIN, _MARKS = r"\x00-\x7F\xA0-\xAC\xAE-\x{17F}", r"\x{300}-\x{344}\x{346}-\x{34E}\x{350}-\x{36F}"
 _PLAIN = rf"^[{_LATIN}{_MARKS}\x{{2010}}-\x{{2027}}\x{{2030}}-\x{{203A}}]*$"
 _NO_WORD = r"[^\pL\pN_]+"

@@ -11,16 +11,17 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from geo.written import plain, text_problem
 from issues.actions import change_status
-from issues.drafts import LONGEST_TEXT, plain, text_problem
+from issues.drafts import LONGEST_TEXT
 from issues.models import Issue, StatusChange, Verdict
-from issues.personal import personal_kinds
 from issues.photos import add_photo
 from issues.rules import CLOSED, State, TextState
 from neighborhoods import limits
 from neighborhoods.contacts import despite_forgetting
 from neighborhoods.following import follow
 from neighborhoods.models.notices import ISSUE
+from neighborhoods.personal import personal_kinds
 
 # The reason kept with the step by which a dispute reopens an issue; pages and mails say it in their own language.
 DISPUTED = ":disputed:"

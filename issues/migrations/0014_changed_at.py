@@ -5,20 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('issues', '0013_hooks'),
-        ('neighborhoods', '0005_access_kept'),
+        ("issues", "0013_hooks"),
+        ("neighborhoods", "0005_access_kept"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='issue',
-            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='issue_closed'),
+            model_name="issue",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", False)), fields=["closed_at"], name="issue_closed"
+            ),
         ),
         migrations.AddIndex(
-            model_name='statuschange',
-            index=models.Index(fields=['at', 'id'], name='statuschange_at'),
+            model_name="statuschange",
+            index=models.Index(fields=["at", "id"], name="statuschange_at"),
         ),
     ]

@@ -8,7 +8,8 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issues.drafts import LONGEST_TEXT, Draft, DraftError, answered, blank, checked, draft_of, plain
+from geo.written import blank, plain
+from issues.drafts import LONGEST_TEXT, Draft, DraftError, answered, checked, draft_of
 
 CITY = settings.CITY
 LNG, LAT = CITY.centre

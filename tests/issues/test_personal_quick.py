@@ -8,8 +8,9 @@ from django.conf import settings
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from issues.drafts import LONGEST_TEXT, plain
-from issues.personal import personal_kinds, spans
+from geo.written import plain
+from issues.drafts import LONGEST_TEXT
+from neighborhoods.personal import personal_kinds, spans
 
 # Each makes some rule begin again and again.
 REPEATED = ["0 ", "1", "07 22 ", "1-", "+1 ", "(0", "a@", "@a.", "a.b@", " at ", "[at]", "a [at] b dot "]

@@ -6,8 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo.words import folded
-from issues.personal import personal_kinds
 from issues.texts import folded_rows, personal_rows
+from neighborhoods.personal import personal_kinds
 
 ALL_SIGNS = [chr(code) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF]
 HINTING = "07@.-/ ()+abTMB12\u200b٣\nion[]atgmil＠ｇ\xad\u2028ăȘ²①\u0300\u0345"

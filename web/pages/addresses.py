@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from issues.drafts import place_problem
+from geo.written import place_problem
 from issues.rules import Precision
 from neighborhoods.gazetteer import LONGEST_SEARCH, Found, nearest, search
 from neighborhoods.locate import locator

@@ -15,7 +15,7 @@ from django.urls import re_path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext_lazy
 
-from issues.drafts import LONGEST_EMAIL, email_problem, plain
+from geo.written import LONGEST_EMAIL, email_problem, plain
 from issues.erasing import erase_issue
 from issues.models import Issue, Submission
 from issues.naming import tracking_number

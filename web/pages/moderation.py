@@ -20,8 +20,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from issues.desk import FROM_THE_START, PHOTO, PUBLISH, SAID, TEXT, Waiting, load, oldest
 from issues.models import Issue
 from issues.naming import issue_of, tracking_number
-from issues.personal import personal_kinds
 from issues.rules import IssueRight
+from neighborhoods.personal import personal_kinds
 from web.pages import moderation_acts, moderation_desk
 from web.pages.desk import work
 from web.pages.desk.frame import tabs

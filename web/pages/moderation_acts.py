@@ -10,9 +10,9 @@ from django.http import Http404, HttpRequest, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from geo.written import plain
 from issues import moderating
 from issues.actions import change_status
-from issues.drafts import plain
 from issues.models import Issue, Photo, Verdict
 from issues.moderating import ActRefusedError
 from issues.photos import PhotoRefusedError

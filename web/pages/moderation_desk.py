@@ -11,8 +11,8 @@ from issues.drafts import LONGEST_TEXT
 from issues.models import Issue, Verdict
 from issues.models.issues import TEXT_STATES
 from issues.naming import tracking_number
-from issues.personal import CNP, EMAIL, IBAN, PHONE, PLATE, spans
 from issues.rules import MOVES, REASON_NEEDED, IssueRight, PhotoState, State, TextState
+from neighborhoods.personal import CNP, EMAIL, IBAN, PHONE, PLATE, spans
 from neighborhoods.rules import Actor
 from web.pages.course import local_day, promise, state_words, steps, when_words
 from web.pages.issue import answers, small_map, where

@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from issues.drafts import LONGEST_TEXT, place_problem, plain
+from geo.written import place_problem, plain
+from issues.drafts import LONGEST_TEXT
 from issues.naming import tracking_number
 from issues.similar import Similar, similar
 from web.pages.addresses import degrees

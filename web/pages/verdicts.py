@@ -14,7 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from issues.drafts import LONGEST_EMAIL, LONGEST_TEXT, email_problem, plain
+from geo.written import LONGEST_EMAIL, email_problem, plain
+from issues.drafts import LONGEST_TEXT
 from issues.models import Issue
 from issues.naming import tracking_number
 from issues.photos import PhotoRefusedError

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from shapely.geometry import Point, Polygon
 
 from geo.drawn import MOST_BYTES, MOST_CORNERS, GroundError, area, circle, corners_of
-from issues.drafts import LONGEST_EMAIL, email_problem
+from geo.written import LONGEST_EMAIL, email_problem
 from issues.models import Issue
 from issues.naming import issue_of, tracking_number
 from neighborhoods import gazetteer

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
 from issues.models import DeskStep, Issue, Submission
@@ -116,3 +117,12 @@ def test_entering_is_for_the_desk(client):
     sign_in(client, make_person("planner", Role.PLANNER))
     assert client.get(ENTER).status_code == 403
     assert settings.CITY.languages
+
+
+def test_as_a_browser_sends_it_with_the_token_of_the_page(officer):
+    browser = Client(enforce_csrf_checks=True)
+    sign_in(browser, make_officer())
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get(ENTER).content.decode())[1]
+    assert browser.post(ENTER, form()).status_code == 403
+    assert browser.post(ENTER, form(csrfmiddlewaretoken=token)).status_code == 303
+    assert Issue.objects.get().channel == "phone"

@@ -10,7 +10,7 @@ from typing import Never
 from django.conf import settings
 
 from geo.words import folded
-from issues.drafts import place_problem, plain
+from geo.written import place_problem, plain
 from issues.rules import Precision
 from neighborhoods import gazetteer
 from neighborhoods.gazetteer import LONGEST_SEARCH, Found

@@ -13,9 +13,9 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from geo.written import plain
 from issues.bulk import MOST, Answer, Assign, many
 from issues.deskqueue import NOBODY
-from issues.drafts import plain
 from issues.models import Issue
 from issues.naming import key_of, tracking_number
 from issues.rules import IssueRight, State

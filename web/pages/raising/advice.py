@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import gettext
 
-from issues.drafts import LONGEST_TEXT, place_problem
+from geo.written import place_problem
+from issues.drafts import LONGEST_TEXT
 from web.pages.raising.typed import Typed, degree
 from web.pages.similar import offers
 from web.pages.suggestions import suggested

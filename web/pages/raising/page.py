@@ -19,7 +19,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from issues.drafts import DraftError, email_problem, plain
+from geo.written import email_problem, plain
+from issues.drafts import DraftError
 from issues.holding import TooManyHeldError, hold
 from issues.submitting import KeyErasedError, KeyUsedError
 from web.pages.challenges import LINK, RETRY_AFTER_S, Refusal, may_act

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from django.conf import settings
 
 from geo.words import folded
-from issues.drafts import place_problem
+from geo.written import place_problem
 from issues.rules import Precision
 from neighborhoods import gazetteer
 from web.pages.addresses import said_of

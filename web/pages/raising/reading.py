@@ -14,9 +14,6 @@ from django.http import HttpRequest, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext
 
-from issues.pictures import LARGEST
-from web.uploads import ShortFiles
-
 MOST_WORDS = 64 * 1024
 # A form without a script brings its photos along, as they come from the camera: more than is kept may arrive.
 MOST_BODY = 80 * 1024 * 1024
@@ -77,7 +74,6 @@ def sent_with(request: HttpRequest) -> Sent:
 
 
 def _from_form(request: HttpRequest) -> Sent:
-    request.upload_handlers = [ShortFiles(request, LARGEST)]
     try:
         values, files = request.POST.dict(), request.FILES.getlist("photos")
     except RequestDataTooBig:

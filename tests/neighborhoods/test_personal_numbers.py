@@ -2,7 +2,7 @@
 
 import pytest
 
-from issues.personal_numbers import cnps, ibans, is_cnp, phones, rows
+from neighborhoods.personal_numbers import cnps, ibans, is_cnp, phones, rows
 
 
 def read(finder, text):

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from issues.drafts import BLANKS
-from issues.personal_numbers import cnps, ibans, phones, rows
-from issues.personal_plates import plates
+from geo.written import BLANKS
+from neighborhoods.personal_numbers import cnps, ibans, phones, rows
+from neighborhoods.personal_plates import plates
 
 EMAIL, PHONE, CNP, PLATE, IBAN = "email", "phone", "cnp", "plate", "iban"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from issues.personal import HINT, personal_kinds, spans
+from neighborhoods.personal import HINT, personal_kinds, spans
 
 EMAILS = [
     "ion.popescu@example.ro",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from issues.personal_plates import plates
+from neighborhoods.personal_plates import plates
 
 
 def found(text):
