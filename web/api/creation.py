@@ -14,7 +14,8 @@ from django.utils.translation import override
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from issues.drafts import LONGEST_ADDRESS, LONGEST_ANSWER, LONGEST_EMAIL, LONGEST_TEXT, Draft, DraftError, checked
+from geo.written import LONGEST_EMAIL
+from issues.drafts import LONGEST_ADDRESS, LONGEST_ANSWER, LONGEST_TEXT, Draft, DraftError, checked
 from issues.models.issues import PRECISIONS
 from issues.submitting import KeyErasedError, KeyUsedError, Receipt, came_in, submit
 from neighborhoods.limits import Spent
@@ -151,9 +152,9 @@ def key_of(request: HttpRequest) -> uuid.UUID:
 
 def draft_of(given: Mapping[str, Any]) -> tuple[Draft, str]:
     """The checked draft, and the work done for a challenge. Raises RefusedError with every field that is wrong."""
-    if unknown := [name for name in given if name not in Report().fields]:
-        raise RefusedError(400, "There are fields that no report has.", fields=dict(map(_unknown, unknown)))
     form = Report(data=dict(given))
+    if unknown := [name for name in given if name not in form.fields]:
+        raise RefusedError(400, "There are fields that no report has.", fields=dict(map(_unknown, unknown)))
     if not form.is_valid():
         raise RefusedError(400, "The report cannot be read.", fields=dict(_flat(form.errors)))
     values = dict(form.validated_data)
