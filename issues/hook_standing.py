@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
 
@@ -70,5 +71,5 @@ def standings(webhooks: Sequence[Webhook]) -> Mapping[uuid.UUID, Standing]:
     return {hook.pk: _standing(hook, found.get(hook.pk, {})) for hook in webhooks}
 
 
-def _standing(webhook: Webhook, row: dict) -> Standing:
+def _standing(webhook: Webhook, row: dict[str, Any]) -> Standing:
     return Standing(ended=webhook.ended_at is not None, **row | {"problem": row.get("problem") or ""})

@@ -60,6 +60,7 @@ PAGES = (
     (IssueRight.MODERATE, "moderation", _("What waits")),
     (PeopleRight.GIVE_ROLES, "staff", _("Accounts and roles")),
     (PeopleRight.MAKE_TOKENS, "keys", _("Keys of programs")),
+    (IssueRight.HOOK, "hooks", _("Webhooks")),
     (PeopleRight.KEEP_PLACES, "admin:index", _("Places and subjects")),
 )
 

@@ -115,10 +115,12 @@ ROUTES: Mapping[str, Row] = {
     "mfa_generate_recovery_codes": get(PeopleRight.ACCOUNT, post=PeopleRight.ACCOUNT),
     "own-password": get(PeopleRight.SIGN_IN, post=PeopleRight.SIGN_IN),
     "change-password": get(PeopleRight.ACCOUNT, post=PeopleRight.ACCOUNT),
-    # accounts and keys, for administrators
+    # accounts, keys and webhooks, for administrators
     "staff": get(PeopleRight.GIVE_ROLES, post=PeopleRight.GIVE_ROLES),
     "staff-account": get(PeopleRight.GIVE_ROLES, post=PeopleRight.GIVE_ROLES),
     "keys": get(PeopleRight.MAKE_TOKENS, post=PeopleRight.MAKE_TOKENS),
+    "hooks": get(_ISSUE.HOOK, post=_ISSUE.HOOK),
+    "hook": get(_ISSUE.HOOK, post=_ISSUE.HOOK),
     # the desk
     "moderation": get(_ISSUE.SEE_DESK),
     "moderate": get(_ISSUE.SEE_DESK, post=_ISSUE.SEE_DESK),

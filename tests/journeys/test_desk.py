@@ -1,11 +1,10 @@
-"""The desk in a browser: a day's work by keyboard alone, the same without a script, and as everybody may use it."""
+"""The desk in a browser: a day's work by keyboard alone, and the same without a script."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -17,8 +16,6 @@ from neighborhoods.models import Department
 from neighborhoods.rules import Role
 from tests.factories import make_issue
 from tests.staff import make_person, sign_in
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(scope="module")
@@ -171,46 +168,3 @@ def test_two_of_one_thing_are_put_together_by_keyboard(site, browser, desk):
     tab_to(page, "button[value=take-back]")
     page.keyboard.press("Enter")
     expect(page.locator("#done")).to_have_text("It is taken back.")
-
-
-@pytest.mark.parametrize(
-    ("language", "width", "scheme"),
-    [("ro", 360, "light"), ("en", 360, "dark"), ("ro", 1280, "dark"), ("en", 1280, "light")],
-)
-def test_everybody_can_use_it(site, browser, desk, language, width, scheme):
-    pages = {
-        "b_officer": [
-            "desk/", "desk/?category=roads", "desk/?q=nothing-like-this", "desk/enter/",
-            f"desk/day-sheet/?issue={desk['late']}&issue={desk['first']}&issue={desk['fresh']}",
-            f"moderation/{desk['first']}/", f"moderation/{desk['second']}/?template={ReplyTemplate.objects.get().pk}",
-        ],
-        "b_moderator": ["desk/", f"moderation/{desk['first']}/"],
-        "b_keeper": ["desk/rules/", "desk/templates/", f"desk/templates/?edit={ReplyTemplate.objects.get().pk}"],
-    }  # fmt: skip
-    flaws, said = {}, []
-    for name, paths in pages.items():
-        page = opened(browser, site, desk[name], viewport={"width": width, "height": 800}, color_scheme=scheme)
-        page.on("console", lambda m: said.append(m.text) if m.type == "error" and " 4" not in m.text else None)
-        page.on("pageerror", lambda e: said.append(str(e)))
-        page.on("request", lambda r: None if r.url.startswith((site, "data:", "blob:")) else said.append(r.url))
-        for path in paths:
-            page.goto(f"{site}/{language}/{path}")
-            judge(page, flaws, f"{name} {path}")
-            if path == "desk/rules/":
-                page.click("button[value=new]")
-                judge(page, flaws, "a rule")
-                page.click("button[value=keep]")
-                judge(page, flaws, "a rule with problems")
-        page.context.close()
-    assert flaws == {}
-    assert said == []
-
-
-def judge(page, flaws, name):
-    page.wait_for_load_state("networkidle")
-    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
-    spill = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    checked = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    found = [f"{v['id']}: {[n['target'] for n in v['nodes']]}" for v in checked] + [f"{spill} px"] * (spill > 0)
-    if found:
-        flaws[name] = found

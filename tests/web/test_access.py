@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.translation import override
 
 from issues.drafts import Draft, checked
+from issues.hooks import Event, make_webhook
 from issues.naming import tracking_number
 from issues.photos import add_photo
 from issues.submitting import submit
@@ -56,6 +57,7 @@ def world(tmp_path, settings):
         link=receipt.link,
         photo=photo.pk,
         account=make_person("somebody").pk,
+        hook=make_webhook(name="Dispatch", url="https://hooks.example.org/", events=[Event.RAISED], by=None)[0].pk,
     )
 
 
@@ -90,6 +92,7 @@ def args_of(name, world, *, link):
         "mine-photo": {"link": link, "photo": world.photo},
         "mine-photo-file": {"link": link, "photo": world.photo, "size": "full"},
         "staff-account": [world.account],
+        "hook": [world.hook],
         "open311-definition": {"code": "roads"},
         "open311-request": {"number": world.number},
         "open311-token": {"token": "0" * 64},

@@ -7,15 +7,17 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import uuid
+from http.client import BadStatusLine
 
 import pytest
 from django.utils import timezone
-from urllib3.exceptions import ConnectTimeoutError
 
 from issues.actions import change_status, raise_issue
-from issues.hooks import Event, end_webhook, key_of, make_webhook
-from issues.models import Delivery, Issue
-from issues.moderating import hide, publish
+from issues.erasing import erase_issue
+from issues.hooks import Event, due, end_webhook, key_of, make_webhook, queued, secret_of
+from issues.models import Delivery, Issue, Submission
+from issues.moderating import edit_text, hide, keep_private, publish
 from issues.naming import tracking_number
 from issues.rules import State, TextState
 from issues.telling import tell_of_new
@@ -94,7 +96,7 @@ def test_a_message_is_signed_over_id_time_and_body(hook, receiver):
 
 @pytest.mark.parametrize(
     "away",
-    [503, 404, 302, ConnectTimeoutError(None, "", "slow"), OSError("down"), AddressRefusedError("not public")],
+    [503, 404, 302, TimeoutError("slow"), BadStatusLine("garbage"), OSError("down"), AddressRefusedError("not public")],
 )
 def test_while_the_receiver_is_away_nothing_is_lost(hook, receiver, away):
     raised()
@@ -161,6 +163,32 @@ def test_what_was_published_hidden_and_published_again(hook, receiver):
     assert set(receiver.got[1][1]["issue"]) == {"number"}
 
 
+def test_when_the_public_reads_another_text_it_is_told(hook, receiver):
+    issue, who = raised(), make_moderator()
+    edit_text(by=who, issue=issue, text="A hole.")
+    keep_private(by=who, issue=issue, reason="Names a neighbour.")
+    deliver_hooks()
+    assert [body["type"] for _url, body, *_more in receiver.got] == ["issue.raised", "issue.changed", "issue.changed"]
+    assert receiver.got[2][1]["issue"]["text"] == ""
+    assert "change" not in receiver.got[2][1]
+
+
+def test_the_text_of_what_is_hidden_is_nobodys_news(hook, receiver):
+    issue, who = raised(waiting=True), make_moderator()
+    edit_text(by=who, issue=issue, text="A hole.")
+    assert not Delivery.objects.exists()
+
+
+def test_what_is_erased_is_withdrawn(hook, receiver):
+    issue = raised()
+    Submission.objects.create(issue=issue, key_digest=b"k" * 32, body_digest=b"b" * 32, link=uuid.uuid4().bytes)
+    deliver_hooks()
+    erase_issue(issue=issue)
+    deliver_hooks()
+    last = receiver.got[-1][1]
+    assert (last["type"], set(last["issue"])) == ("issue.withdrawn", {"number"})
+
+
 def test_hidden_before_it_was_sent_only_the_number_is_told(hook, receiver):
     issue = raised()
     Issue.objects.update(hidden=True)
@@ -173,3 +201,58 @@ def test_an_ended_webhook_and_one_that_did_not_ask_hear_nothing(hook, receiver):
     end_webhook(webhook=hook)
     raised()
     assert deliver_hooks() == 0
+
+
+def test_one_that_has_long_been_away_keeps_no_other_waiting(hook, receiver):
+    """However much waits for it, and however long."""
+    other = make_webhook(name="Other", url="https://other.example.org/in", events=[Event.RAISED], by=None)[0]
+    raised()
+    Delivery.objects.filter(webhook=hook).delete()
+    long_ago = timezone.now() - dt.timedelta(days=1)
+    Delivery.objects.bulk_create(
+        Delivery(webhook=hook, event=str(i), kind=Event.RAISED, subject=1, due_at=long_ago) for i in range(600)
+    )
+    assert due(timezone.now())[1] in Delivery.objects.filter(webhook=other).values_list("pk", flat=True)
+
+
+def test_the_secret_is_the_key_as_receivers_libraries_take_it(hook):
+    kind, _line, written = secret_of(hook).partition("_")
+    assert (kind, base64.b64decode(written, validate=True)) == ("whsec", bytes.fromhex(key_of(hook)))
+
+
+def test_when_its_time_is_over_another_run_is_woken(hook, receiver):
+    raised()
+    woken = []
+
+    def wake(**named):
+        woken.append(named["sender"])
+
+    queued.connect(wake)
+    try:
+        assert deliver_hooks(work_s=-1) == 0
+        assert woken == [Delivery]
+        assert deliver_hooks() == 1
+        assert woken == [Delivery]
+    finally:
+        queued.disconnect(wake)
+
+
+def test_a_run_goes_on_until_nothing_is_due(hook, receiver, monkeypatch):
+    """However few are looked up at once."""
+    for _ in range(3):
+        raised()
+    monkeypatch.setattr(hooks, "due", lambda now: due(now)[:1])
+    assert deliver_hooks() == 3
+
+
+def test_one_that_ended_while_its_messages_were_going_out_hears_no_more(hook, receiver, monkeypatch):
+    for _ in range(2):
+        raised()
+
+    def end_after_the_first(url, body, headers):
+        end_webhook(webhook=hook)
+        return 204
+
+    monkeypatch.setattr(hooks, "post", end_after_the_first)
+    assert deliver_hooks() == 1
+    assert Delivery.objects.filter(delivered_at=None).count() == 1

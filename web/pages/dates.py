@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -10,8 +11,14 @@ from django.utils.translation import get_language
 
 def month_name(month: dt.date) -> str:
     """septembrie 2026; months take no capital in Romanian."""
+    return _named(month, get_language() or "")
+
+
+@lru_cache(maxsize=2_000)
+def _named(month: dt.date, language: str) -> str:
+    """In the language of the page, which is the active one: every filter names every month there is."""
     text = date_format(month, "F Y")
-    return text.lower() if get_language() == "ro" else text
+    return text.lower() if language == "ro" else text
 
 
 def first_of(day: dt.date) -> dt.date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext, ngettext, pgettext
@@ -64,6 +65,12 @@ def between(low: float, high: float | None) -> str:
 
 def day(text: str) -> str:
     """An ISO date in words: 1 ianuarie 2026."""
+    return _day(text, get_language() or "")
+
+
+@lru_cache(maxsize=10_000)
+def _day(text: str, language: str) -> str:
+    """In the language of the page, which is the active one: lists say the same few days over and over."""
     return _date(dt.date.fromisoformat(text), "j F Y")
 
 

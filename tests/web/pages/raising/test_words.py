@@ -11,7 +11,8 @@ import pytest
 from django.conf import settings
 from django.utils.translation import override
 
-import issues.drafts
+from geo import written
+from issues import drafts
 from web.pages.raising.words import PROBLEMS, day_said, kept_back, promise, said
 
 FIELDS = {
@@ -35,7 +36,7 @@ def test_every_problem_of_a_field_has_words(field):
 
 def test_every_code_of_a_draft_is_known_here():
     """Codes stand in quotes in the two files that give them."""
-    text = Path(issues.drafts.__file__).read_text(encoding="utf-8")
+    text = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (drafts, written))
     codes = {code for _, code in PROBLEMS} - {"gone", "unchosen", "too-many", "many-links", "filled"}
     assert codes <= set(re.findall(r'"([a-z]+(?:-[a-z]+)*)"', text))
 
