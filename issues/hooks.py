@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import F, Window
+from django.db.models import F, Q, Window
 from django.db.models.functions import Now, RowNumber
 from django.dispatch import Signal
 from django.utils import timezone
@@ -17,6 +17,9 @@ from django.utils.crypto import salted_hmac
 
 from issues.models import Delivery, Issue, StatusChange, Webhook
 from neighborhoods.models import User
+
+# So long one may look up what a receiver was told.
+KEPT = dt.timedelta(days=31)
 
 # Sent once deliveries were written, when their transaction is committed.
 queued = Signal()
@@ -36,9 +39,10 @@ def make_webhook(*, name: str, url: str, events: Sequence[Event], by: User | Non
     return made, key_of(made)
 
 
-def end_webhook(*, webhook: Webhook, now: dt.datetime | None = None) -> bool:
+def end_webhook(*, webhook: Webhook, by: User | None = None, now: dt.datetime | None = None) -> bool:
     """Send it nothing more; False where it had ended."""
-    return bool(Webhook.objects.filter(pk=webhook.pk, ended_at=None).update(ended_at=now or timezone.now()))
+    running = Webhook.objects.filter(pk=webhook.pk, ended_at=None)
+    return bool(running.update(ended_at=now or timezone.now(), ended_by=by))
 
 
 def key_of(webhook: Webhook) -> str:
@@ -104,6 +108,13 @@ def send_again(*, webhook: Webhook, only: uuid.UUID | None = None, now: dt.datet
         Delivery.objects.filter(pk__in=keys).update(due_at=now or timezone.now())
         transaction.on_commit(lambda: queued.send(sender=Delivery))
     return len(keys)
+
+
+def forget_deliveries(*, now: dt.datetime | None = None) -> int:
+    """Forget what arrived more than KEPT ago, and what an ended webhook was never told; gives how many rows."""
+    before = (now or timezone.now()) - KEPT
+    old = Q(delivered_at__lt=before) | Q(delivered_at=None, webhook__ended_at__lt=before)
+    return Delivery.objects.filter(old).delete()[0]
 
 
 def delivered(delivery: Delivery) -> None:

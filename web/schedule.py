@@ -28,6 +28,7 @@ SCHEDULE = (
         "forget_findings", "0 4 * * *", "nine megabytes a night: a month of them is kept, Runs and reports for good"
     ),
     Scheduled("forget_sessions", "5 4 * * *", "who signed in and how long ago is nobody's business once it ended"),
+    Scheduled("forget_hooks", "10 4 * * *", "a month is long enough to look up what a receiver was told"),
     Scheduled("forget_jobs", "15 4 * * *", "finished jobs are kept for a month, then nobody asks for them"),
 )
 

@@ -23,6 +23,7 @@ class Webhook(models.Model):
     events = ArrayField(models.CharField(max_length=20), verbose_name=_("events"))
     made_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     made_at = models.DateTimeField(_("made at"), db_default=Now())
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
     class Meta:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from issues.actions import change_status, raise_issue
 from issues.erasing import erase_issue
-from issues.hooks import Event, due, end_webhook, key_of, make_webhook, queued, secret_of
+from issues.hooks import KEPT, Event, due, end_webhook, forget_deliveries, key_of, make_webhook, queued, secret_of
 from issues.models import Delivery, Issue, Submission
 from issues.moderating import edit_text, hide, keep_private, publish
 from issues.naming import tracking_number
@@ -256,3 +256,14 @@ def test_one_that_ended_while_its_messages_were_going_out_hears_no_more(hook, re
     monkeypatch.setattr(hooks, "post", end_after_the_first)
     assert deliver_hooks() == 1
     assert Delivery.objects.filter(delivered_at=None).count() == 1
+
+
+def test_what_arrived_is_forgotten_after_a_month(hook, receiver):
+    raised()
+    deliver_hooks()
+    waiting = Delivery.objects.create(webhook=hook, event="issue.raised:0:", kind=Event.RAISED, subject=1)
+    assert forget_deliveries(now=timezone.now() + KEPT - dt.timedelta(hours=1)) == 0
+    assert forget_deliveries(now=timezone.now() + KEPT + dt.timedelta(hours=1)) == 1
+    assert list(Delivery.objects.all()) == [waiting]
+    end_webhook(webhook=hook)
+    assert forget_deliveries(now=timezone.now() + KEPT + dt.timedelta(hours=1)) == 1

@@ -147,7 +147,7 @@ def _again(request: HttpRequest, shown: Webhook) -> str:
 
 
 def _end(request: HttpRequest, shown: Webhook) -> str:
-    return "" if end_webhook(webhook=shown) else gettext("It had ended already.")
+    return "" if end_webhook(webhook=shown, by=request.user) else gettext("It had ended already.")
 
 
 def _nothing(request: HttpRequest, shown: Webhook) -> str:

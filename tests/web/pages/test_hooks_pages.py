@@ -220,6 +220,7 @@ def test_it_ends_and_stays_to_be_read(desk, told, answers, hook):
     assert desk.post(f"{AT}{hook.pk}/", {"act": "end"}).status_code == 422
     assert desk.post(f"{AT}{hook.pk}/", {"act": "again"}).status_code == 422
     assert "ended on" in desk.get(AT).content.decode()
+    assert Webhook.objects.get().ended_by.username in desk.get(f"{AT}{hook.pk}/").content.decode()
 
 
 def test_the_name_of_an_ended_one_is_free(desk, hook):
