@@ -135,6 +135,8 @@ PROXIES = int(os.environ.get("PROXIES", "0"))
 REPORTS_PER_HOUR = int(os.environ.get("ASCULT_REPORTS_PER_HOUR", "0"))
 # So many times the usual limits of the API. Drills that ask more than any client would raise it.
 API_LIMITS_TIMES = int(os.environ.get("ASCULT_API_LIMITS_TIMES", "1"))
+# Webhooks go out over https alone; drills on one machine send them over http too. Never to private addresses.
+HOOKS_OVER_HTTP = _flag("ASCULT_HOOKS_OVER_HTTP")
 REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema", "UNAUTHENTICATED_USER": None}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Ascult",
@@ -223,8 +225,8 @@ WHITENOISE_MAX_AGE = 3600
 # are read by an operator's command alone, and points arrive as two numbers.
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 
-# One hand for long work (web/tasks.py gives it one lock), one that is always free for the short jobs.
-PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 2}
+# One hand for long work, one for mail, one for webhooks (web/tasks.py gives each one lock); one is always free.
+PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 4}
 
 # Rendering a map or a report reads the last finished Run; a request never computes one.
 REPORTS_DIR = ROOT / "reports"
@@ -233,6 +235,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"without_secrets": {"()": "web.logs.WithoutSecrets"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["without_secrets"]}},
+    "formatters": {"lines": {"()": "web.logs.Lines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["without_secrets"], "formatter": "lines"}},
+    # Otherwise the web server writes by itself what failed, with the whole address and all that the failure says.
+    "loggers": {"gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
 }

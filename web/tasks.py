@@ -19,7 +19,7 @@ from procrastinate.jobs import Job, Status
 from analytics.retention import forget_findings
 from analytics.runs import analyse
 from analytics.training import train
-from issues.hooks import queued
+from issues.hooks import forget_deliveries, queued
 from issues.photos import sweep_photos
 from issues.retention import forget_personal
 from issues.tallies import fold_tallies as fold
@@ -32,8 +32,9 @@ from web.schedule import CRON
 SILENT_SECONDS = 20
 KEPT_HOURS = 31 * 24
 
-# Long work takes turns under one lock, so that a worker with two hands always has one free for the short jobs.
-LONG = "long"
+# Long work takes turns under one lock, and so does what waits for others: a worker with four hands always has one free
+# for the short jobs, however slow a mail server or a receiver of webhooks is.
+LONG, MAIL, HOOKS = "long", "mail", "hooks"
 
 
 def scheduled(name: str, lock: str | None = None, pass_context: bool = False) -> Callable[[Callable[..., Any]], Any]:
@@ -83,7 +84,7 @@ def forget_old_findings(timestamp: int = 0) -> int:
     return forget_findings()
 
 
-@scheduled("deliver_notices")
+@scheduled("deliver_notices", lock=MAIL)
 def deliver_notices(timestamp: int = 0) -> int:
     """Send what stands in the outbox and is due, daily news at seven by the city's clock; gives how many mails."""
     return deliver()
@@ -96,7 +97,7 @@ def deliver_soon(**_named: Any) -> None:
         deliver_notices.defer(timestamp=int(time.time()))
 
 
-@scheduled("deliver_hooks")
+@scheduled("deliver_hooks", lock=HOOKS)
 def deliver_to_webhooks(timestamp: int = 0) -> int:
     """Send what webhooks are still to be told; gives how many messages arrived."""
     return deliver_hooks()
@@ -138,3 +139,15 @@ async def _retry(context: JobContext, job: Job) -> None:
 async def forget_jobs(context: JobContext, timestamp: int = 0) -> None:
     """Forget what was finished more than a month ago; what failed is kept until somebody has looked."""
     await context.app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS, include_aborted=True)
+
+
+@scheduled("forget_hooks")
+def forget_hooks(timestamp: int = 0) -> int:
+    """Forget what webhooks were told more than a month ago; gives how many rows."""
+    return forget_deliveries()
+
+
+@scheduled("forget_sessions")
+def forget_sessions(timestamp: int = 0) -> None:
+    """Forget the sessions that have run out."""
+    call_command("clearsessions")

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import socket
+import time
+from contextlib import suppress
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
-from urllib3.exceptions import HTTPError
 
 from web import outgoing
 from web.outgoing import AddressRefusedError, check_url, post, public_address
+
+
+@pytest.fixture(autouse=True)
+def over_http(settings):
+    """A listener on this machine has no certificate."""
+    settings.HOOKS_OVER_HTTP = True
 
 
 @pytest.fixture
@@ -109,7 +117,7 @@ def test_a_name_that_changes_its_mind_is_connected_to_as_it_was_looked_up(monkey
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
     monkeypatch.setattr(outgoing, "_public", lambda address: True)
     monkeypatch.setattr(outgoing, "CONNECT_S", 0.2)
-    with pytest.raises((HTTPError, OSError)):
+    with pytest.raises((HTTPException, OSError)):
         post(f"http://hooks.example.org:{port}/", b"{}", {})
     assert (len(asked), came) == (1, [])
 
@@ -139,6 +147,12 @@ def test_nobody_is_led_elsewhere(monkeypatch, trap, any_port):
         "https://example.org:22/",
         "https://example.org:99999/",
         "//example.org/",
+        "https://[",
+        "https://[::1/",
+        "https://example.org/a b",
+        "https://example.org/\r\nHost: other.example",
+        "https://example.org/\x00",
+        "https://timi\u0219oara.example/",
     ],
 )
 def test_what_can_be_no_webhook(url):
@@ -149,3 +163,77 @@ def test_what_can_be_no_webhook(url):
 @pytest.mark.parametrize("url", ["https://example.org/in", "http://example.org:8080/", "https://[2001:db8::1]/"])
 def test_what_can_be_one(url):
     check_url(url)
+
+
+def test_without_the_setting_only_https_goes_out(settings):
+    settings.HOOKS_OVER_HTTP = False
+    check_url("https://example.org/in")
+    with pytest.raises(AddressRefusedError, match="https"):
+        check_url("http://example.org/in")
+
+
+def test_a_number_of_the_new_kind_is_named_in_brackets(monkeypatch, trap, any_port):
+    port, came = trap
+    monkeypatch.setattr(outgoing, "public_address", lambda host, port: "127.0.0.1")
+    post(f"http://[2001:db8::1]:{port}/", b"{}", {})
+    assert came[0][1] == f"[2001:db8::1]:{port}"
+
+
+@pytest.fixture
+def says(monkeypatch, any_port):
+    """A listener that answers everybody with these parts, a moment apart; gives its address."""
+    monkeypatch.setattr(outgoing, "public_address", lambda host, port: "127.0.0.1")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def listen(parts, pause_s):
+            def answer():
+                line, _address = server.accept()
+                with line, suppress(OSError):
+                    line.recv(65536)
+                    for part in parts:
+                        line.sendall(part)
+                        time.sleep(pause_s)
+
+            Thread(target=answer, daemon=True).start()
+            return f"http://hooks.example.org:{server.getsockname()[1]}/"
+
+        yield listen
+
+
+HALVES = [
+    [],
+    [b"\0\xff" * 5_000],
+    [b"x" * 70_000],
+    [b"HTTP/1.1 OK\r\n\r\n"],
+    [b"HTTP/1.1 20"],
+    [b"HTTP/1.1 200 OK"],
+    [b"HTTP/1.1 200 OK\r\n"],
+    [b"HTTP/1.1 200 OK\r\nServer: x\r\n"],
+    [b"HTTP/1.1 103 Early Hints\r\n\r\n"],
+]
+
+
+@pytest.mark.parametrize("parts", HALVES)
+def test_garbage_is_no_answer(says, parts):
+    with pytest.raises((HTTPException, OSError)):
+        post(says(parts, 0), b"{}", {})
+
+
+def test_who_answers_letter_by_letter_is_not_waited_for(says, monkeypatch):
+    monkeypatch.setattr(outgoing, "WHOLE_S", 0.5)
+    address, started = says([b"H"] * 100, 0.1), time.monotonic()
+    with pytest.raises((HTTPException, OSError)):
+        post(address, b"{}", {})
+    assert 0.4 < time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno chunk"],
+        [b"HTTP/1.1 200\r\n\r\n"],
+        [b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n", b"HTTP/1.0 200 ", b"OK\r\nA: b\r\n\r\n"],
+    ],
+)
+def test_an_answer_counts_by_its_status(says, parts):
+    assert post(says(parts, 0.05), b"{}", {}) == 200
