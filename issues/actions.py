@@ -19,7 +19,7 @@ from geo.words import folded
 from geo.written import blank, plain
 from issues.hooks import tell_changed
 from issues.models import Incident, Issue, StatusChange
-from issues.routed import route
+from issues.routed import routed
 from issues.rules import CLOSED, MOVES, OPEN, Precision, State, TextState, check_move
 from issues.telling import tell_of_change
 from neighborhoods.contacts import despite_forgetting
@@ -71,10 +71,13 @@ def raise_issue(
         "hidden": waiting,
         "waiting": waiting,
     }
+    given = routed(Issue(**values))
+    values["department"] = given.department if given else None
     issue, created = Issue.objects.get_or_create(key=born, defaults=values)
     if created:
         StatusChange.objects.create(issue=issue, state=State.RECEIVED, at=opened, by=by)
-        route(issue)
+        if given:
+            given.leave_step(issue)
         join_incident(issue)
     return issue
 

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -90,17 +91,30 @@ def set_rules(*, by: User, rules: Sequence[Mapping[str, Any]]) -> tuple[Rule, ..
     return checked
 
 
-def route(issue: Issue) -> DeskStep | None:
-    """Give a new issue to the department that the rules name, or else its subject's; nothing where neither names one.
+@dataclass(frozen=True)
+class Given:
+    """The department a new issue is given to, and by which rule (its position; 0: as its subject's own)."""
+
+    department: Department
+    rule: int
+
+    def leave_step(self, issue: Issue) -> DeskStep:
+        """The step of the desk that tells of it, once the issue is kept."""
+        named = {"department": self.department.slug, "person": 0, "rule": self.rule}
+        details = {"was_department": "", "was_person": 0, **named}
+        return DeskStep.objects.create(issue=issue, act=DeskAct.ROUTED, details=details)
+
+
+def routed(issue: Issue) -> Given | None:
+    """The department that the rules name for a new issue, or else its subject's; nothing where neither names one.
 
     Whatever is wrong with the rules is logged and never keeps a report from coming in.
     """
     try:
         with transaction.atomic():
-            return _route(issue)
+            return _routed(issue)
     except Exception:
         logger.exception("an issue was raised and given to nobody")
-        issue.department = None
         return None
 
 
@@ -111,7 +125,7 @@ def tried(rules: Iterable[Rule], since: dt.date) -> Trial:
     return routing.tried((_voice(*row) for row in rows[:MOST_TRIED].iterator(chunk_size=2_000)), rules)
 
 
-def _route(issue: Issue) -> DeskStep | None:
+def _routed(issue: Issue) -> Given | None:
     spec = settings.CITY.spec(issue.category.slug)
     area = issue.neighborhood.slug if issue.neighborhood else None
     voice = _voice(
@@ -126,13 +140,7 @@ def _route(issue: Issue) -> DeskStep | None:
     )
     decided = routing.route(voice, rules_in_force())
     department = Department.objects.filter(slug=decided.department).first()
-    if department is None:
-        return None
-    issue.department = department
-    issue.save(update_fields=["department"])
-    position = decided.rule.position if decided.rule else 0
-    details = {"was_department": "", "was_person": 0, "department": department.slug, "person": 0, "rule": position}
-    return DeskStep.objects.create(issue=issue, act=DeskAct.ROUTED, details=details)
+    return Given(department, decided.rule.position if decided.rule else 0) if department else None
 
 
 def _voice(

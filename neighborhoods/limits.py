@@ -7,7 +7,8 @@ import ipaddress
 import math
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import connection
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -56,6 +57,13 @@ def last_hour(*, block: bytes | None = None, cell: int | None = None) -> int:
     return chosen.count()
 
 
+def last_hour_of_both(block: bytes, cell: int) -> tuple[int, int]:
+    """Attempts of the last hour from a block, and in a cell; asked at once."""
+    recent = Attempt.objects.filter(Q(block=block) | Q(cell=cell), at__gt=timezone.now() - HOUR)
+    found = recent.aggregate(block=Count("pk", filter=Q(block=block)), cell=Count("pk", filter=Q(cell=cell)))
+    return found["block"], found["cell"]
+
+
 @dataclass(frozen=True)
 class Spent:
     """Whether one more was let in, how many of the window are left, and in how many seconds the next is free again."""
@@ -65,26 +73,12 @@ class Spent:
     frees_in_s: int
 
 
-_SPEND = """
-WITH quiet AS (SELECT set_config('synchronous_commit', 'off', true)),
-gone AS (DELETE FROM neighborhoods_attempt WHERE block = %(block)s AND at <= now() - %(window)s),
-held AS (SELECT count(*) AS n, min(at) AS first FROM neighborhoods_attempt
-         WHERE block = %(block)s AND at > now() - %(window)s),
-added AS (INSERT INTO neighborhoods_attempt (block, cell, at)
-          SELECT %(block)s, 0, now() FROM held WHERE n < %(most)s RETURNING 1)
-SELECT n, extract(epoch FROM coalesce(first, now()) + %(window)s - now()), (SELECT count(*) FROM added) FROM held, quiet
-"""
-
-
-@transaction.atomic
 def spend(block: bytes, most: int, window: dt.timedelta) -> Spent:
     """Count one more of a block where fewer than `most` came within the window, however many processes ask at once.
 
     What is too much is not counted, so that whoever goes on asking is let in again when the first one falls out.
     """
-    given = {"block": block, "window": window, "most": most}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(block[:8], "big", signed=True)])
-        cursor.execute(_SPEND, given)
+        cursor.execute("SELECT n, frees_in_s, added FROM neighborhoods_spend(%s, %s, %s)", [block, most, window])
         n, frees_in_s, added = cursor.fetchone()
-    return Spent(bool(added), max(0, most - int(n) - int(added)), max(1, math.ceil(frees_in_s)))
+    return Spent(added, max(0, most - int(n) - int(added)), max(1, math.ceil(frees_in_s)))

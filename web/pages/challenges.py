@@ -66,7 +66,8 @@ def guard(request: HttpRequest, draft: Draft, key: uuid.UUID, work: str = "") ->
     cell = int(hexes.cells_of([draft.lng], [draft.lat], BURST_RES)[0])
     most = _most_an_hour()
     most_here = max(settings.CITY.reporting.per_area_hour, settings.REPORTS_PER_HOUR)
-    over = max(limits.last_hour(block=block) / most, limits.last_hour(cell=cell) / most_here)
+    from_block, in_cell = limits.last_hour_of_both(block, cell)
+    over = max(from_block / most, in_cell / most_here)
     if over >= 1 and not done(work, key):
         bits = settings.CITY.reporting.work_bits + min(MOST_EXTRA_BITS, int(math.log2(over)))
         return Refusal(signing.dumps([key.hex, bits, secrets.token_hex(8)], salt=SALT), bits)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -113,20 +114,24 @@ class FilterForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data if data is not None else QueryDict())
-        self.subjects = {c.slug: c for c in Category.objects.all()}
-        months = [(_month(m), month_name(m)) for m in known_months(self.subjects.values())]
-        self.offer("category", gettext("all subjects"), [(c.slug, c.name()) for c in self.subjects.values()])
-        self.offer("state", gettext("all states"), _states())
+        months = cache(lambda: [(_month(m), month_name(m)) for m in known_months(self.subjects.values())])
+        self.offer("category", gettext("all subjects"), lambda: [(c.slug, c.name()) for c in self.subjects.values()])
+        self.offer("state", gettext("all states"), _states)
         self.offer("since", gettext("the beginning"), months)
         self.offer("until", gettext("today"), months)
         longest = ngettext("At most %(n)s letter.", "At most %(n)s letters.", LONGEST) % {"n": LONGEST}
         self.fields["q"].error_messages["max_length"] = longest
 
-    def offer(self, name: str, everything: str, choices: list[tuple[str, str]]) -> None:
-        """The choices of a field, and what leaving it empty means."""
+    @cached_property
+    def subjects(self) -> dict[str, Category]:
+        return {c.slug: c for c in Category.objects.all()}
+
+    def offer(self, name: str, everything: str, choices: Callable[[], list[tuple[str, str]]]) -> None:
+        """The choices of a field, and what leaving it empty means. They are asked for when they are needed: a program
+        that draws no form mostly leaves a field empty."""
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", everything), *choices]
+        field.choices = cache(lambda: [("", everything), *choices()])
         field.error_messages["invalid_choice"] = _("Choose one of the list.")
 
     def clean_q(self) -> str:
@@ -149,7 +154,7 @@ class FilterForm(forms.Form):
             return Asked()
         found = self.cleaned_data
         return Asked(
-            self.subjects.get(found["category"]),
+            self.subjects.get(found["category"]) if found["category"] else None,
             found["state"],
             _first_day(found["since"]),
             _first_day(found["until"]),
@@ -168,9 +173,14 @@ class PlaceForm(FilterForm):
 
     def __init__(self, data: QueryDict | None, chosen: BoundarySet | None) -> None:
         super().__init__(data)
-        areas = list(chosen.areas.order_by("name").values_list("slug", "name")) if chosen else []
-        self.offer("area", gettext("the whole city"), [*areas, (OUTSIDE, gettext("outside every neighbourhood"))])
-        self.names = dict(areas)
+        self.chosen = chosen
+        outside = (OUTSIDE, gettext("outside every neighbourhood"))
+        self.offer("area", gettext("the whole city"), lambda: [*self.names.items(), outside])
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Names of neighborhoods by slug, in their order."""
+        return dict(self.chosen.areas.order_by("name").values_list("slug", "name")) if self.chosen else {}
 
     def clean_cell(self) -> str:
         text = str(self.cleaned_data["cell"]).lower()
