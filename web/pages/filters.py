@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -93,12 +93,15 @@ class Choices(forms.Select):
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         held = "" if value is None else str(value)
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((key, mark_safe(" selected") if str(key) == held else "", label) for key, label in self.choices),
-        )
+        options = _options(tuple((str(key), str(label)) for key, label in self.choices), held)
         return format_html("<select{}>{}</select>", flatatt({"name": name, **self.attrs, **(attrs or {})}), options)
+
+
+@lru_cache(maxsize=256)
+def _options(choices: tuple[tuple[str, str], ...], held: str) -> SafeString:
+    """The same words are written again on every page."""
+    told = ((key, mark_safe(" selected") if key == held else "", label) for key, label in choices)
+    return format_html_join("", '<option value="{}"{}>{}</option>', told)
 
 
 class FilterForm(forms.Form):
