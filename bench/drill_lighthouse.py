@@ -13,6 +13,8 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 from bench._city import ROOT, load_places, use_database
 from bench._figures import Figures
@@ -43,15 +45,18 @@ def scores(url: str) -> dict[str, float]:
     command = [str(PROGRAM), url, "--quiet", f"--only-categories={','.join(AIMS)}", f"--chrome-flags={FLAGS}"]
     said = ""
     for _try in range(TRIES):
-        done = subprocess.run(
-            [*command, "--output=json", "--output-path=stdout"],
-            capture_output=True,
-            text=True,
-            timeout=180,
-            env={**os.environ, "CHROME_PATH": shutil.which("chromium") or ""},
-        )
-        report = json.loads(done.stdout) if done.stdout.startswith("{") else {}
-        if not done.returncode and "runtimeError" not in report:
+        # Into a file: what is written to a pipe is cut at 64 KiB where the program ends before the reader has read on.
+        with tempfile.NamedTemporaryFile(suffix=".json") as file:
+            done = subprocess.run(
+                [*command, "--output=json", f"--output-path={file.name}"],
+                capture_output=True,
+                text=True,
+                timeout=180,
+                env={**os.environ, "CHROME_PATH": shutil.which("chromium") or ""},
+            )
+            written = Path(file.name).read_text()
+        report = json.loads(written) if written else {}
+        if report and not done.returncode and "runtimeError" not in report:
             made_of = {name: report["audits"][name]["displayValue"] for name in MADE_OF}
             print(", ".join(f"{name} {value}" for name, value in made_of.items()), file=sys.stderr, flush=True)
             return {name: c["score"] for name, c in report["categories"].items()}

@@ -207,7 +207,14 @@ def beside_grouping(visitor: Visitor, draw: Callable[[], dict[str, str]], res: i
     def same(answer: dict[str, Any], found: tuple[dict[str, int], int]) -> bool:
         return ({f["properties"]["cell"]: f["properties"]["n"] for f in answer["features"]}, answer["total"]) == found
 
-    return beside(visitor, draw, theirs, same)
+    def hexagons() -> dict[str, str]:
+        """A view that is answered with hexagons: where few issues are in it, each is shown for itself."""
+        while True:
+            asked = draw()
+            if not json.loads(visitor.get("/en/live/cells.json", asked)[2])["pins"]:
+                return asked
+
+    return beside(visitor, hexagons, theirs, same)
 
 
 def beside_pins(visitor: Visitor, draw: Callable[[], dict[str, str]]) -> tuple[float, float]:

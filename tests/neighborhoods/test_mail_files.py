@@ -21,10 +21,13 @@ def folder(settings, tmp_path):
 
 @pytest.fixture
 def write(folder):
+    lines = []  # kept, as a file is named after the second and the number that its connection has while it lives
+
     def mail(to, *, days=0):
         """One mail as a file, so many days old."""
         before = set(folder.glob("*"))
-        with get_connection("django.core.mail.backends.filebased.EmailBackend") as line:
+        lines.append(get_connection("django.core.mail.backends.filebased.EmailBackend"))
+        with lines[-1] as line:
             line.send_messages([EmailMessage("Știre", "Groapă", "ascult@example.org", [to])])
         (made,) = set(folder.glob("*")) - before
         at = (timezone.now() - dt.timedelta(days=days)).timestamp()
