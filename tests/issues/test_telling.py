@@ -98,7 +98,7 @@ def test_however_many_hear_it_is_the_same_few_statements(issue, django_assert_nu
     for i in range(30):
         follow_area(square(0), f"{i}@example.org")
     held = Issue.objects.select_related("category", "neighborhood").get(pk=issue.pk)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         tell_of_new(held)
     assert Notice.objects.filter(event=f"new:{issue.pk}").count() == 30
 
