@@ -58,6 +58,7 @@ class Page:
 PAGES = (
     (IssueRight.SEE_DESK, "desk", _("The desk")),
     (IssueRight.MODERATE, "moderation", _("What waits")),
+    (PeopleRight.SEE_ACTS, "acts", _("Who did what")),
     (PeopleRight.GIVE_ROLES, "staff", _("Accounts and roles")),
     (PeopleRight.MAKE_TOKENS, "keys", _("Keys of programs")),
     (IssueRight.HOOK, "hooks", _("Webhooks")),

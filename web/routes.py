@@ -115,6 +115,8 @@ ROUTES: Mapping[str, Row] = {
     "mfa_generate_recovery_codes": get(PeopleRight.ACCOUNT, post=PeopleRight.ACCOUNT),
     "own-password": get(PeopleRight.SIGN_IN, post=PeopleRight.SIGN_IN),
     "change-password": get(PeopleRight.ACCOUNT, post=PeopleRight.ACCOUNT),
+    # who did what, for the data-protection officer
+    "acts": get(PeopleRight.SEE_ACTS),
     # accounts, keys and webhooks, for administrators
     "staff": get(PeopleRight.GIVE_ROLES, post=PeopleRight.GIVE_ROLES),
     "staff-account": get(PeopleRight.GIVE_ROLES, post=PeopleRight.GIVE_ROLES),

@@ -7,6 +7,7 @@ from django.urls import include, path
 from web.api.open311 import urls as open311
 from web.pages import (
     account,
+    acts,
     addresses,
     apart,
     challenges,
@@ -67,6 +68,7 @@ urlpatterns = [
         *embed.urlpatterns,
         *signing.urlpatterns,
         *account.urlpatterns,
+        *acts.urlpatterns,
         *staff.urlpatterns,
         *keys.urlpatterns,
         *hooks.urlpatterns,

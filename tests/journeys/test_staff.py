@@ -118,3 +118,16 @@ def test_everybody_can_use_it(eyes, chief):
     eyes.look("key shown once")
     kept(lambda: ApiToken.objects.filter(revoked_at=None).update(revoked_at=timezone.now()))
     assert eyes.found == {}
+
+
+def test_who_did_what_can_be_read_by_all(eyes, chief):
+    protector = kept(lambda: make_person(f"protector {eyes.view}", Role.PROTECTION))
+    kept(lambda: two_accounts(f"acts {eyes.view}", chief))
+    eyes.open("acts/")
+    enter(eyes.page, protector)
+    eyes.page.wait_for_selector(".log")
+    eyes.look("who did what")
+    shot(eyes.page, f"who-did-what-{eyes.view}")
+    eyes.visit("acts/?account=nobody-there", "who did what, unknown account")
+    eyes.visit("acts/?account=chief", "who did what, of one account")
+    assert eyes.found == {}
