@@ -77,6 +77,7 @@ def used():
 def limit(monkeypatch, world):
     """As many of everything in the last hour as no limit allows."""
     monkeypatch.setattr(limits, "last_hour", lambda **of: 10_000)
+    monkeypatch.setattr(limits, "last_hour_of_both", lambda block, cell: (10_000, 10_000))
     monkeypatch.setattr(signing, "begin", lambda name, address: Try(90, {}, []))
 
 
@@ -166,6 +167,7 @@ def test_past_a_limit(plain, limit, world):
 
 def test_past_a_limit_by_mail(plain, monkeypatch, world):
     monkeypatch.setattr(limits, "last_hour", lambda *, block=None, cell=None: 10_000 if cell else 0)
+    monkeypatch.setattr(limits, "last_hour_of_both", lambda block, cell: (0, 10_000))
     page = plain.page
     plain.open(f"issues/new/?lng={PLACE['lng']}&lat={PLACE['lat']}")
     fill_in(page)

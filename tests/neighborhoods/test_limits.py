@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from neighborhoods.limits import block_of, last_hour, note, spend
+from neighborhoods.limits import block_of, last_hour, last_hour_of_both, note, spend
 from neighborhoods.models import Attempt
 
 NOON = dt.datetime(2026, 3, 5, 12, tzinfo=dt.UTC)
@@ -43,6 +43,11 @@ def test_only_the_last_hour_of_the_own_block_and_place_counts():
     note(other, 7)
     Attempt.objects.create(block=mine, cell=7, at=timezone.now() - dt.timedelta(minutes=61))
     assert (last_hour(block=mine), last_hour(block=other), last_hour(cell=7)) == (2, 1, 2)
+    assert [last_hour_of_both(mine, 7), last_hour_of_both(other, 8), last_hour_of_both(other, 9)] == [
+        (2, 2),
+        (1, 1),
+        (1, 0),
+    ]
 
 
 @pytest.mark.django_db
