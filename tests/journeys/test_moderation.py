@@ -84,6 +84,8 @@ def test_with_the_mouse_a_plate_is_covered_and_the_photo_shown(site, tabs, desk)
     assert near(pixel(path_of(photo, FULL).read_bytes(), 0.2, 0.2), RED, 30)
 
     page.click("details.cover summary")
+    # the sheet has the photo's size, so nothing is drawn before the photo has come
+    expect(page.locator(".look img")).not_to_have_js_property("naturalWidth", 0)
     page.locator(".look-sheet.open").scroll_into_view_if_needed()
     box = page.locator(".look-sheet").bounding_box()
     page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + 0.1 * box["height"])

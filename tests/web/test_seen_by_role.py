@@ -42,7 +42,7 @@ FIELDS: dict[str, tuple[str, frozenset[Role]]] = {
     "words of a sensitive report": ("Sign-of-sensitive", DESK | REPORTER),
     "true place of a sensitive report": ("{true_place}", RIGHTS[IssueRight.SEE_PLACE]),
     "internal note": ("Sign-of-note", RIGHTS[IssueRight.NOTE]),
-    "who it is assigned to": ("sign-of-colleague", DESK | {Role.ADMINISTRATOR}),
+    "who it is assigned to": ("sign-of-colleague", DESK | {Role.ADMINISTRATOR, Role.PROTECTION}),
     "e-mail": ("sign-of-mail@example.org", frozenset()),
     "private link": ("{link}", REPORTER),
     "secret of a webhook": ("{secret}", frozenset()),
