@@ -1,9 +1,10 @@
 """Eyes and ears of the journeys: what a checker finds on a page, and what should never happen beside it.
 
-A page is loaded once and looked at four times, on a phone and on a desk, by day and by night. At both widths every
-rule is tried, as each width shows other parts of a page. By night only colours differ (`test_eyes.py` holds stylesheets
-and scripts to that), so only the rules that look at colours are tried again. With ASCULT_LOOKS, the name of a file (the
-drill), each of the four is a page loaded for itself and tried by every rule, and every look becomes a line of the file.
+A page is looked at by day and by night; on a phone in Romanian, whose words are longer, and on a desk in English, as
+each width shows other parts of a page. By night only colours differ (`test_eyes.py` holds stylesheets and scripts to
+that), so only the rules that look at colours are tried again. With ASCULT_LOOKS, the name of a file (the drill), each
+language, width and light is a page loaded for itself and tried by every rule, and every look becomes a line of the
+file.
 """
 
 from __future__ import annotations
@@ -104,27 +105,28 @@ class Tabs:
 
 @dataclass(frozen=True)
 class View:
-    """A language, and the window a page is loaded in; unless `alone` all four windows are then tried."""
+    """A language, and the window a page is loaded in; unless `alone` it is tried at all `widths`, day and night."""
 
     language: str
     width: int = PHONE
     scheme: str = "light"
     alone: bool = False
+    widths: tuple[int, ...] = (DESK, PHONE)
 
     def __str__(self) -> str:
         return f"{self.language}-{self.width}-{self.scheme}" if self.alone else self.language
 
     def looks(self) -> list[tuple[int, str, Any]]:
-        """Every (width, scheme, rules) to try, the window that the page is loaded in last."""
+        """Every (width, scheme, rules) to try."""
         if self.alone:
             return [(self.width, self.scheme, RULES)]
-        return [(DESK, "light", RULES), (DESK, "dark", COLOURS), (PHONE, "dark", COLOURS), (PHONE, "light", RULES)]
+        return [look for width in self.widths for look in ((width, "dark", COLOURS), (width, "light", RULES))]
 
 
 def views() -> list[View]:
     """One for each language; in the long form one for each language and window."""
     if not LOOKS:
-        return [View(language) for language in ("ro", "en")]
+        return [View("ro", widths=(PHONE,)), View("en", widths=(DESK,))]
     return [
         View(lang, width, scheme, True)
         for lang in ("ro", "en")
@@ -164,6 +166,8 @@ class Eyes(Watch):
             wrong += [f"{flaw} [{width} {scheme}]" for flaw in self._tried(width, scheme, rules)]
             if rules is RULES:
                 shot(self.page, f"look-{name}-{self.view.language}-{width}-{scheme}".replace(" ", "-"))
+        if not self.view.alone:
+            self.page.set_viewport_size({"width": self.view.width, "height": HEIGHT})
         if wrong:
             self.found[name] = wrong
         if LOOKS:
